@@ -1,0 +1,247 @@
+import { randomBytes } from 'node:crypto';
+import type { Day } from './calendar.ts';
+import { declarationOf } from './code-digest.ts';
+import type { ControlResult } from './control.ts';
+import { assert } from './assert.ts';
+import { canonicalJson } from './digest.ts';
+import type { PinnedInput, Reason, Wish } from './decide.ts';
+import { dayOf, staleReason } from './decide.ts';
+import type { ErrorReport } from './errors.ts';
+import { reportOf } from './errors.ts';
+import type { GraphNode } from './graph.ts';
+import { inParallel } from './manifest-store.ts';
+import type { ManifestStore, StoredManifest } from './manifest-store.ts';
+import type { Manifest } from './manifest.ts';
+import { isExternal } from './plan.ts';
+import { publish } from './publish.ts';
+import type { Outcome, RunContext, Runner, Work } from './runner.ts';
+import { attemptToken } from './target.ts';
+import type { TaskId } from './task.ts';
+import { tasksOf } from './task.ts';
+
+/** How an attempt ended. Each attempt ends once. */
+export type AttemptEnd =
+  | { readonly kind: 'published' | 'unchanged'; readonly version: number; readonly reason: Reason; readonly rows: number; readonly unverified?: boolean }
+  | { readonly kind: 'fresh' }
+  | { readonly kind: 'waiting'; readonly for: string }
+  /** Somebody published first, or inputs disagree: `disagreeing` must be decided again before this task is. */
+  | { readonly kind: 'superseded'; readonly disagreeing: readonly TaskId[] }
+  | { readonly kind: 'failed'; readonly fault: 'task' | 'infrastructure'; readonly error: ErrorReport }
+  | { readonly kind: 'blocked'; readonly controls: readonly ControlResult[]; readonly stage: string }
+  | { readonly kind: 'timed-out' }
+  | { readonly kind: 'crashed'; readonly error: ErrorReport }
+  | { readonly kind: 'lost' }
+  | { readonly kind: 'cancelled' };
+
+/** What one attempt is made from. */
+export interface AttemptPlan {
+  readonly id: string;
+  readonly node: GraphNode;
+  readonly runner: Runner;
+  readonly wish: Wish;
+  readonly codeDigest: string;
+  readonly signal: AbortSignal;
+}
+
+/** The surroundings of all attempts of one worker. */
+export interface AttemptContext extends Omit<RunContext, 'today'> {
+  readonly store: ManifestStore;
+  readonly today: Day;
+  nowMs(): number;
+}
+
+/** A new attempt's id: 128 random bits as 32 hex digits. */
+export function newAttemptId(): string {
+  return randomBytes(16).toString('hex');
+}
+
+/** A worker does not publish what an attempt older than this has made: `gc` may have taken its parts. */
+const attemptLifeMs = 24 * 3_600_000;
+
+/**
+ * One try at one task: fixes the version it goes for, reads the inputs, decides, runs, makes durable, publishes, in this
+ * order, so that the inputs of a version were all read after the version before it existed. Never throws.
+ */
+export async function attempt(plan: AttemptPlan, context: AttemptContext): Promise<AttemptEnd> {
+  try {
+    return await tryOnce(plan, context);
+  } catch (error) {
+    if (plan.signal.aborted) return { kind: 'cancelled' };
+    const report = reportOf(error);
+    return { kind: 'failed', fault: report.code === 'target-failed' ? 'infrastructure' : 'task', error: report };
+  }
+}
+
+interface Base {
+  readonly current: StoredManifest | undefined;
+  readonly inputs: readonly PinnedManifest[];
+  readonly reason: Reason;
+  readonly startMs: number;
+}
+
+interface PinnedManifest extends PinnedInput {
+  readonly manifest: Manifest;
+}
+
+async function tryOnce(plan: AttemptPlan, context: AttemptContext): Promise<AttemptEnd> {
+  const { node, runner, codeDigest, wish } = plan;
+  const { task } = node;
+  const startMs = context.nowMs();
+  const current = await context.store.current(task.id);
+  const inputs = await pin(node, context.store);
+  if (inputs === undefined) return { kind: 'superseded', disagreeing: await unpublished(node, context.store) };
+  const disagreeing = disagreements(inputs);
+  if (disagreeing.length > 0) return disagreementEnd(node, disagreeing);
+  const facts = { task, codeDigest, current: current?.manifest, inputs, today: context.today, wish };
+  const reason = staleReason(facts);
+  if (reason === undefined) return { kind: 'fresh' };
+  const day = dayOf(task);
+  if (day !== undefined && day >= context.today) return { kind: 'waiting', for: `${day} to be over (today is ${context.today})` };
+  const work = workOf(plan, context, current, inputs);
+  const outcome = await outcomeOf(runner, work, context);
+  return await endOf(outcome, plan, context, { current, inputs, reason, startMs });
+}
+
+async function pin(node: GraphNode, store: ManifestStore): Promise<readonly PinnedManifest[] | undefined> {
+  const wanted = Object.entries(node.inputs).flatMap(([input, given]) =>
+    given.definition.output === undefined ? [] : tasksOf(given).map(({ id }) => ({ input, id })),
+  );
+  const pinned: (PinnedManifest | undefined)[] = [];
+  await inParallel([...wanted.entries()], 16, async ([index, { input, id }]) => {
+    const stored = await store.current(id);
+    if (stored === undefined) return;
+    const { version, fingerprint } = stored.manifest;
+    pinned[index] = { input, task: id, version, fingerprint, manifest: stored.manifest };
+  });
+  const found = wanted.map((_, index) => pinned[index]);
+  return found.every((each) => each !== undefined) ? found : undefined;
+}
+
+async function unpublished(node: GraphNode, store: ManifestStore): Promise<readonly TaskId[]> {
+  const missing: TaskId[] = [];
+  for (const id of node.inputIds) if ((await store.current(id)) === undefined) missing.push(id);
+  return missing;
+}
+
+/** The pinned inputs that were made from another fingerprint of a task that is pinned too. */
+function disagreements(inputs: readonly PinnedManifest[]): readonly TaskId[] {
+  const pinned = new Map(inputs.map((each) => [each.task, each.fingerprint]));
+  const disagrees = (input: PinnedManifest): boolean =>
+    input.manifest.inputs.some((each) => pinned.has(each.task) && pinned.get(each.task) !== each.fingerprint);
+  return [...new Set(inputs.filter(disagrees).map((each) => each.task))];
+}
+
+function disagreementEnd(node: GraphNode, disagreeing: readonly TaskId[]): AttemptEnd {
+  const tasks = Object.values(node.inputs).flatMap((input) => tasksOf(input));
+  const external = tasks.find((task) => disagreeing.includes(task.id) && isExternal(task.definition));
+  if (external === undefined) return { kind: 'superseded', disagreeing };
+  return { kind: 'waiting', for: `${external.id}, which another project made from an input that has changed since` };
+}
+
+function workOf(
+  plan: AttemptPlan,
+  context: AttemptContext,
+  current: StoredManifest | undefined,
+  inputs: readonly PinnedManifest[],
+): Work {
+  const { task } = plan.node;
+  const { job, timeoutMs } = task.definition;
+  assert(job, `${task.id} has no job and is never attempted.`);
+  const token = attemptToken((current?.manifest.version ?? 0) + 1, plan.id);
+  return {
+    task,
+    attempt: token,
+    job,
+    declared: plan.node.inputs,
+    inputs: inputs.map(({ input, task: id, version, fingerprint, manifest }) => ({
+      input,
+      task: id,
+      version,
+      fingerprint,
+      parts: manifest.parts,
+    })),
+    stage: context.target.stage(task.id, token),
+    ...(current === undefined ? {} : { current: current.manifest }),
+    codeDigest: plan.codeDigest,
+    signal: plan.signal,
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  };
+}
+
+async function outcomeOf(runner: Runner, work: Work, context: AttemptContext): Promise<Outcome> {
+  for await (const outcome of runner.run([work], context)) if (outcome.attempt === work.attempt) return outcome;
+  const error = { code: 'bug' as const, message: `The runner ${runner.name} gave no outcome for ${work.task.id}.` };
+  return { attempt: work.attempt, kind: 'crashed', error };
+}
+
+async function endOf(outcome: Outcome, plan: AttemptPlan, context: AttemptContext, base: Base): Promise<AttemptEnd> {
+  if (outcome.kind === 'blocked') {
+    const stage = context.target.stage(plan.node.task.id, outcome.attempt).uri;
+    return { kind: 'blocked', controls: outcome.controls, stage };
+  }
+  if (outcome.kind !== 'staged' && outcome.kind !== 'not-modified') return outcome;
+  if (plan.signal.aborted) return { kind: 'cancelled' };
+  if (context.nowMs() - base.startMs > attemptLifeMs) {
+    const message = `The attempt at ${plan.node.task.id} took over 24 hours and is not published: run it again.`;
+    return { kind: 'failed', fault: 'infrastructure', error: { code: 'attempt-expired', message } };
+  }
+  const manifest = manifestOf(outcome, plan, context, base);
+  const published = await publish(context.target, manifest);
+  if (published === 'superseded') return { kind: 'superseded', disagreeing: [] };
+  const old = base.current?.manifest;
+  return {
+    kind: old !== undefined && sameParts(old, manifest) ? 'unchanged' : 'published',
+    version: manifest.version,
+    reason: base.reason,
+    rows: manifest.rows,
+    ...(isUnverified(manifest.source) ? { unverified: true } : {}),
+  };
+}
+
+function manifestOf(
+  outcome: Outcome & { readonly kind: 'staged' | 'not-modified' },
+  plan: AttemptPlan,
+  context: AttemptContext,
+  base: Base,
+): Manifest {
+  const { task } = plan.node;
+  const old = base.current?.manifest;
+  const { output } = task.definition;
+  assert(output, `${task.id} has no output and is never published.`);
+  const declaration = declarationOf(output);
+  const made = outcome.kind === 'staged' ? outcome : undefined;
+  assert(made ?? old, `${task.id} is said to be not modified, and there is no version of it.`);
+  const same =
+    old !== undefined &&
+    (made === undefined || (made.fingerprint === old.fingerprint && canonicalJson(old.output) === canonicalJson(declaration)));
+  const content = same ? old : (made as NonNullable<typeof made>);
+  const source = outcome.source;
+  return {
+    format: 1,
+    task: task.id,
+    version: (old?.version ?? 0) + 1,
+    previous: base.current?.digest ?? null,
+    attempt: outcome.attempt,
+    publishedAt: new Date(context.nowMs()).toISOString(),
+    today: context.today,
+    reason: base.reason,
+    codeDigest: plan.codeDigest,
+    output: declaration,
+    ...(source === undefined ? {} : { source }),
+    inputs: base.inputs.map(({ input, task: id, version, fingerprint }) => ({ input, task: id, version, fingerprint })),
+    parts: content.parts,
+    rows: content.rows,
+    fingerprint: content.fingerprint,
+    controls: (made ?? old)?.controls ?? [],
+    runner: outcome.runner,
+    durationMs: Math.round(context.nowMs() - base.startMs),
+  };
+}
+
+function sameParts(old: Manifest, next: Manifest): boolean {
+  return old.parts.length === next.parts.length && old.parts.every((part, index) => part.path === next.parts[index]?.path);
+}
+
+function isUnverified(source: Manifest['source']): boolean {
+  return typeof source === 'object' && source !== null && 'unverified' in source && source.unverified === true;
+}

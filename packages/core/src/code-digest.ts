@@ -1,0 +1,53 @@
+import type { Check, Control } from './control.ts';
+import { canonicalJson, sha256 } from './digest.ts';
+import type { Job } from './job.ts';
+import type { Output } from './schema.ts';
+import { isSqlText, sqlTemplate } from './sql/statement.ts';
+import type { TaskDefinition } from './task.ts';
+
+/** An output's declaration as it is recorded and compared: what it is and, for a table, its columns in order. */
+export type Declaration =
+  | { readonly kind: 'files' }
+  | { readonly kind: 'table'; readonly columns: readonly (readonly [string, string])[] };
+
+export function declarationOf(output: Output): Declaration {
+  if (output.kind === 'files') return { kind: 'files' };
+  return { kind: 'table', columns: Object.entries(output.columns) };
+}
+
+/**
+ * The digest by which a task becomes `code-changed`: of its job (the text of its SQL; the version that the author of a
+ * function gave), its output's declaration and its controls. The text of a function is never part of it, because a
+ * type-stripped source and a build of it differ.
+ */
+export function codeDigestOf(definition: TaskDefinition): string {
+  const { job, output, controls } = definition;
+  return sha256(
+    canonicalJson({
+      job: job === undefined ? null : jobFacts(job),
+      output: output === undefined ? null : declarationOf(output),
+      controls: controls.map(controlFacts),
+    }),
+  );
+}
+
+/** One digest of all task names with their code digests: equal in two processes that would do the same. */
+export function projectDigestOf(definitions: readonly TaskDefinition[]): string {
+  return sha256(canonicalJson(Object.fromEntries(definitions.map((each) => [each.taskName, codeDigestOf(each)]))));
+}
+
+function jobFacts(job: Job): unknown {
+  if (isSqlText(job)) return { kind: 'sql', statement: sqlTemplate(job) };
+  if (job.kind === 'code') return { kind: 'code', version: job.version };
+  return { kind: 'load', version: job.version, formats: job.formats, expected: job.expected };
+}
+
+function controlFacts(control: Control): unknown {
+  return { name: control.name, check: checkFacts(control.check) };
+}
+
+function checkFacts(check: Check): unknown {
+  if (check.kind === 'every-row') return { ...check, condition: sqlTemplate(check.condition) };
+  if (check.kind === 'no-rows') return { ...check, query: sqlTemplate(check.query) };
+  return check;
+}

@@ -1,0 +1,70 @@
+export { assert, AssertionError } from './assert.ts';
+export type { AttemptEnd } from './attempt.ts';
+export { addDays, addMonths, dayIn, daysBetween, firstDayOf, isDay, isMonth, lastDayOf, monthOf, monthsBetween } from './calendar.ts';
+export type { Day, Month } from './calendar.ts';
+export { codeDigestOf, declarationOf, projectDigestOf } from './code-digest.ts';
+export type { Declaration } from './code-digest.ts';
+export { checkConfig, defineConfig, definitionOf } from './config.ts';
+export type { AnyTaskDefinition, CheckedConfig, Config, RunnerChoice } from './config.ts';
+export { everyRow, inSequence, noNulls, noRows, sameTotal, uniqueKey, zeroSum } from './control.ts';
+export type { Check, Control, ControlResult } from './control.ts';
+export { dayOf, staleReason } from './decide.ts';
+export type { PinnedInput, Reason, Wish } from './decide.ts';
+export { canonicalJson, sha256 } from './digest.ts';
+export { DaybookError, errorExitCodes, isSystemError, reportOf } from './errors.ts';
+export type { ErrorCode, ErrorReport } from './errors.ts';
+export { graphOf } from './graph.ts';
+export type { Graph, GraphNode } from './graph.ts';
+export type {
+  ArrowColumn,
+  ArrowTable,
+  CodeContext,
+  CodeInput,
+  CodeJob,
+  ExpectedRow,
+  FetchContext,
+  Fetched,
+  Job,
+  JobKind,
+  Json,
+  LoadJob,
+  RawFormat,
+  RawFormatName,
+} from './job.ts';
+export { journalRuns, openJournal, readJournal } from './journal.ts';
+export type { Journal, JournalEntry } from './journal.ts';
+export { chainDigest, manifestBytes, parseManifest } from './manifest.ts';
+export type { Manifest, Part, RecordedInput, RunnerFacts } from './manifest.ts';
+export { inParallel, manifestStore } from './manifest-store.ts';
+export type { ManifestStore, StoredManifest } from './manifest-store.ts';
+export { boolean, choice, day, defaulted, integer, month, optional, since, text, yesterday } from './param.ts';
+export type { Param, ParamKind, Params, ParamValue, Values, ValuesOf } from './param.ts';
+export { isExternal, isWrapper, planOf } from './plan.ts';
+export type { Plan, Planned, Situation } from './plan.ts';
+export { publish } from './publish.ts';
+export { checkWorkers, exitCodeOf, run, submissionOf } from './run.ts';
+export type { RunObserver, RunOptions, RunOutcome, RunResult } from './run.ts';
+export type { Outcome, Progress, RowsOptions, RunContext, Runner, Work, WorkInput } from './runner.ts';
+export type { Lease, Request, Response, SubmittedTask, TaskEnd } from './scheduler/protocol.ts';
+export { Scheduler } from './scheduler/scheduler.ts';
+export type { SchedulerOptions, TaskView } from './scheduler/scheduler.ts';
+export { decimalOf, files, table } from './schema.ts';
+export type { Columns, ColumnType, FilesOutput, Output, TableOutput } from './schema.ts';
+export { prepare } from './situation.ts';
+export type { Asked, Prepared } from './situation.ts';
+export { sqlType } from './sql/columns.ts';
+export { compileControl, readsExpected } from './sql/control.ts';
+export type { CompiledControl } from './sql/control.ts';
+export { quoteName, quoteText } from './sql/dialect.ts';
+export type { Dialect } from './sql/dialect.ts';
+export { filesFingerprint, rowSumsQuery, tableFingerprint } from './sql/fingerprint.ts';
+export type { RowSums } from './sql/fingerprint.ts';
+export { rowLinesQuery } from './sql/rows.ts';
+export { isSqlText, param, renderSql, sql, sqlTemplate } from './sql/statement.ts';
+export type { ParamReference, SqlText } from './sql/statement.ts';
+export { attemptPath, attemptToken, manifestPath, versionText } from './target.ts';
+export type { AttemptRef, AttemptToken, Range, Stage, StagedFile, Target } from './target.ts';
+export { columnsOf, defineTask, joinTaskId, listOf, parseValues, splitTaskId, tasksOf } from './task.ts';
+export type { Input, Inputs, Refetch, Task, TaskDefinition, TaskId, TaskList, TaskName, TaskSpec } from './task.ts';
+export { work } from './worker.ts';
+export type { SchedulerPort, WorkerOptions } from './worker.ts';

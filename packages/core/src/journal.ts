@@ -1,0 +1,56 @@
+import { appendFileSync, closeSync, mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AttemptEnd } from './attempt.ts';
+import type { TaskEnd } from './scheduler/protocol.ts';
+import type { TaskId } from './task.ts';
+
+/** One line of a journal. `at` is ISO 8601 in UTC. */
+export type JournalEntry = { readonly at: string } & (
+  | { readonly kind: 'run-started'; readonly run: string; readonly today: string; readonly command: readonly string[]; readonly tasks: number; readonly fresh: number }
+  | { readonly kind: 'attempt-started'; readonly task: TaskId; readonly attempt: string; readonly number: number }
+  | { readonly kind: 'attempt-ended'; readonly task: TaskId; readonly attempt: string; readonly end: AttemptEnd; readonly durationMs: number }
+  | { readonly kind: 'task-ended'; readonly task: TaskId; readonly end: TaskEnd }
+  | { readonly kind: 'run-ended'; readonly outcome: string }
+);
+
+type Unstamped<E> = E extends unknown ? Omit<E, 'at'> : never;
+
+/** The append-only record of one run. Nothing correct depends on it. */
+export interface Journal {
+  readonly path: string;
+  write(entry: Unstamped<JournalEntry>): void;
+  close(): void;
+}
+
+/** Opens `<folder>/runs/<run>.ndjson` to append to. */
+export function openJournal(folder: string, run: string, nowMs: () => number): Journal {
+  const runs = join(folder, 'runs');
+  mkdirSync(runs, { recursive: true });
+  const path = join(runs, `${run}.ndjson`);
+  const file = openSync(path, 'a');
+  return {
+    path,
+    write: (entry) => appendFileSync(file, `${JSON.stringify({ at: new Date(nowMs()).toISOString(), ...entry })}\n`),
+    close: () => closeSync(file),
+  };
+}
+
+/** The runs that a folder has journals of, newest first. */
+export function journalRuns(folder: string): readonly string[] {
+  const names = tryTo(() => readdirSync(join(folder, 'runs'))) ?? [];
+  return names.flatMap((name) => (name.endsWith('.ndjson') ? [name.slice(0, -'.ndjson'.length)] : [])).sort().reverse();
+}
+
+/** All entries of a run; a last line cut by a crash is left out. */
+export function readJournal(folder: string, run: string): readonly JournalEntry[] {
+  const text = tryTo(() => readFileSync(join(folder, 'runs', `${run}.ndjson`), 'utf8')) ?? '';
+  return text.split('\n').flatMap((line) => tryTo(() => [JSON.parse(line) as JournalEntry]) ?? []);
+}
+
+function tryTo<T>(act: () => T): T | undefined {
+  try {
+    return act();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,195 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { AttemptEnd } from './attempt.ts';
+import { assert } from './assert.ts';
+import type { CheckedConfig } from './config.ts';
+import { DaybookError } from './errors.ts';
+import type { Journal } from './journal.ts';
+import { openJournal } from './journal.ts';
+import { isWrapper } from './plan.ts';
+import type { Progress } from './runner.ts';
+import type { Lease, SubmittedTask, TaskEnd } from './scheduler/protocol.ts';
+import { Scheduler } from './scheduler/scheduler.ts';
+import type { Asked, Prepared } from './situation.ts';
+import { prepare } from './situation.ts';
+import type { TaskId } from './task.ts';
+import { work } from './worker.ts';
+
+export interface RunOptions extends Asked {
+  readonly config: CheckedConfig;
+  /** Imported by child processes; undefined when used as a library. */
+  readonly configPath?: string;
+  /** Where the journal is kept: a folder; none is written without it. */
+  readonly stateFolder?: string;
+  /** How many attempts run at once. */
+  readonly workers: number;
+  /** The command line, for the journal. */
+  readonly command?: readonly string[];
+  readonly observer?: RunObserver;
+  readonly signal?: AbortSignal;
+  /** Default: the clock. */
+  readonly nowMs?: () => number;
+}
+
+/** Is told what happens, as it happens. It changes nothing. */
+export interface RunObserver {
+  planned?(prepared: Prepared): void;
+  started?(lease: Lease): void;
+  progress?(task: TaskId, progress: Progress): void;
+  ended?(lease: Lease, end: AttemptEnd, retryAtMs: number | undefined): void;
+  /** What became stale while the run went on, and is run again in it. */
+  again?(tasks: readonly TaskId[]): void;
+}
+
+export type RunOutcome = 'ok' | 'blocked' | 'failed' | 'waiting' | 'cancelled';
+
+/** How a run ended. `tasks` has each task that was not simply fresh; wrappers are neither counted nor listed. */
+export interface RunResult {
+  readonly run: string;
+  readonly outcome: RunOutcome;
+  readonly fresh: number;
+  readonly tasks: readonly { readonly task: TaskId; readonly end: TaskEnd }[];
+  readonly durationMs: number;
+}
+
+const inProcessLeaseMs = 24 * 3_600_000;
+
+/** Plans and runs, all in this process: scheduler, worker and journal. */
+export async function run(options: RunOptions): Promise<RunResult> {
+  const nowMs = options.nowMs ?? Date.now;
+  const startMs = nowMs();
+  const id = newRunId(startMs);
+  const { config } = options;
+  let prepared = await prepare(config, options);
+  options.observer?.planned?.(prepared);
+  const journal = options.stateFolder === undefined ? undefined : openJournal(options.stateFolder, id, nowMs);
+  const fresh = [...prepared.plan.values()].filter((planned) => planned.kind === 'fresh').length;
+  journal?.write({ kind: 'run-started', run: id, today: options.today, command: options.command ?? [], tasks: prepared.graph.size, fresh });
+  const scheduler = new Scheduler({ leaseMs: inProcessLeaseMs, resources: config.resources ?? {} });
+  try {
+    for (;;) {
+      scheduler.handle({ kind: 'submit', tasks: submissionOf(prepared, config) }, nowMs());
+      await workOff(scheduler, prepared, options, id, journal);
+      const { outcome } = resultOf(scheduler);
+      if (outcome !== 'ok' || fresh === prepared.graph.size) break;
+      prepared = await prepared.again();
+      const stale = [...prepared.plan].flatMap(([task, planned]) => (planned.kind === 'run' ? [task] : []));
+      if (stale.length === 0) break;
+      options.observer?.again?.(stale);
+    }
+    const { outcome, fresh: freshAtEnd, tasks } = resultOf(scheduler);
+    for (const { task, end } of tasks) journal?.write({ kind: 'task-ended', task, end });
+    journal?.write({ kind: 'run-ended', outcome });
+    return { run: id, outcome, fresh: freshAtEnd, tasks, durationMs: nowMs() - startMs };
+  } finally {
+    journal?.close();
+    for (const runner of config.runners) await runner.close?.();
+  }
+}
+
+async function workOff(scheduler: Scheduler, prepared: Prepared, options: RunOptions, id: string, journal: Journal | undefined): Promise<void> {
+  const { config, observer } = options;
+  const nowMs = options.nowMs ?? Date.now;
+  const startedMs = new Map<string, number>();
+  const taskOf = new Map<string, TaskId>();
+  const node = (task: TaskId) => {
+    const found = prepared.graph.get(task);
+    assert(found, `${task} is no task of this run.`);
+    return found;
+  };
+  await work({
+    name: `${hostname()}-${process.pid}`,
+    slots: options.workers,
+    scheduler: async (request) => scheduler.handle(request, nowMs()),
+    runners: config.runners,
+    beatMs: 20_000,
+    node,
+    wish: (task) => prepared.wish(node(task).task),
+    codeDigest: ({ task }) => prepared.codeDigest(task.definition),
+    signal: options.signal ?? new AbortController().signal,
+    context: {
+      target: config.targets,
+      store: prepared.store,
+      run: id,
+      ...(options.configPath === undefined ? {} : { configPath: options.configPath }),
+      today: options.today,
+      nowMs,
+      progress: (progress) => {
+        const task = taskOf.get(progress.attempt.slice(-32));
+        if (task !== undefined) observer?.progress?.(task, progress);
+      },
+    },
+    started: (lease) => {
+      startedMs.set(lease.attempt, nowMs());
+      taskOf.set(lease.attempt, lease.task);
+      journal?.write({ kind: 'attempt-started', task: lease.task, attempt: lease.attempt, number: lease.number });
+      observer?.started?.(lease);
+    },
+    ended: (lease, end, retryAtMs) => {
+      const durationMs = Math.round(nowMs() - (startedMs.get(lease.attempt) ?? nowMs()));
+      journal?.write({ kind: 'attempt-ended', task: lease.task, attempt: lease.attempt, end, durationMs });
+      observer?.ended?.(lease, end, retryAtMs);
+    },
+  });
+}
+
+/** A plan as a submission: every task of the graph in its order, the fresh ones too. */
+export function submissionOf(prepared: Prepared, config: CheckedConfig): readonly SubmittedTask[] {
+  const { graph, plan } = prepared;
+  return [...graph.values()].map(({ task, inputIds }) => {
+    const { definition } = task;
+    const planned = plan.get(task.id);
+    assert(planned, `${task.id} is in the graph and not in the plan.`);
+    const inherited = inputIds.some((id) => plan.get(id)?.kind === 'waiting');
+    const runner = config.runnerOf(definition);
+    return {
+      task: task.id,
+      name: task.name,
+      after: inputIds,
+      priority: definition.priority,
+      resources: definition.resources,
+      ...(isWrapper(definition) ? { wrapper: true } : {}),
+      ...(runner === undefined ? {} : { runner: runner.name }),
+      ...(definition.retries === undefined ? {} : { retries: definition.retries }),
+      ...(planned.kind === 'waiting' && !inherited
+        ? { state: 'waiting' as const, for: planned.for }
+        : { state: planned.kind === 'fresh' ? ('fresh' as const) : ('pending' as const) }),
+    };
+  });
+}
+
+/** The exit code that a run's result calls for: the first of 1 (a bug), 5, 3, 4 that holds; 130 where it was interrupted. */
+export function exitCodeOf(result: RunResult, interrupted: boolean): number {
+  if (result.tasks.some(({ end }) => 'error' in end && end.error.code === 'bug')) return 1;
+  if (interrupted) return 130;
+  return { ok: 0, blocked: 5, failed: 3, cancelled: 3, waiting: 4 }[result.outcome];
+}
+
+function resultOf(scheduler: Scheduler): Pick<RunResult, 'outcome' | 'fresh' | 'tasks'> {
+  let fresh = 0;
+  const tasks: { task: TaskId; end: TaskEnd }[] = [];
+  for (const view of scheduler.tasks()) {
+    if (view.wrapper) continue;
+    assert(view.state === 'ended', `The run ended before ${view.task} did.`);
+    if (view.end === undefined || view.end.kind === 'fresh') fresh += 1;
+    else tasks.push({ task: view.task, end: view.end });
+  }
+  const has = (...kinds: readonly TaskEnd['kind'][]): boolean => tasks.some(({ end }) => kinds.includes(end.kind));
+  let outcome: RunOutcome = 'ok';
+  if (has('blocked')) outcome = 'blocked';
+  else if (has('failed', 'timed-out', 'crashed', 'lost')) outcome = 'failed';
+  else if (has('cancelled')) outcome = 'cancelled';
+  else if (has('waiting')) outcome = 'waiting';
+  return { outcome, fresh, tasks };
+}
+
+function newRunId(nowMs: number): string {
+  const time = new Date(nowMs).toISOString().replaceAll(/[-:.]/g, '');
+  return `${time}-${randomBytes(4).toString('hex')}`;
+}
+
+/** Refuses a number of workers that is none. */
+export function checkWorkers(workers: number): number {
+  if (Number.isInteger(workers) && workers >= 1 && workers <= 256) return workers;
+  throw new DaybookError('usage', `The number of workers is ${workers}: give a whole number from 1 to 256.`);
+}

@@ -1,0 +1,412 @@
+import type { AttemptEnd } from '../attempt.ts';
+import { assert } from '../assert.ts';
+import type { TaskId } from '../task.ts';
+import type { Lease, Request, Response, SubmittedTask, TaskEnd } from './protocol.ts';
+import type { Runnable } from './ready-set.ts';
+import { ReadySet } from './ready-set.ts';
+import type { RetryClass } from './retries.ts';
+import { retriesAllowed, retryClassOf, retryDelayMs } from './retries.ts';
+
+export interface SchedulerOptions {
+  /** How long a lease lasts without a beat. Default 60 s. */
+  readonly leaseMs?: number;
+  /** How much of each named resource there is. */
+  readonly resources?: Readonly<Record<string, number>>;
+}
+
+/** What is known of one task: for people, and for the end of a run. */
+export interface TaskView {
+  readonly task: TaskId;
+  readonly wrapper: boolean;
+  readonly state: 'pending' | 'ready' | 'backing-off' | 'running' | 'ended';
+  readonly attempts: number;
+  /** How it ended; absent where it was fresh all along and for what has not ended. */
+  readonly end?: TaskEnd;
+}
+
+interface Entry extends Runnable {
+  submitted: SubmittedTask;
+  state: TaskView['state'];
+  /** How many tasks of `after` are not complete. */
+  missing: number;
+  readonly dependents: Entry[];
+  end: TaskEnd | undefined;
+  attempts: number;
+  readonly retries: Map<RetryClass, number>;
+  lease: LeaseEntry | undefined;
+  readyAtMs: number;
+}
+
+interface LeaseEntry {
+  readonly lease: Lease;
+  readonly entry: Entry;
+  readonly worker: string;
+  untilMs: number;
+  cancelled: boolean;
+}
+
+/**
+ * Decides what runs next: a pure state machine. `handle` depends on nothing but the requests and times given so far, and a
+ * time that goes back is held at the last one. Each request costs in proportion to what it changes, not to what there is.
+ */
+export class Scheduler {
+  readonly #leaseMs: number;
+  readonly #entries = new Map<TaskId, Entry>();
+  readonly #leases = new Map<string, LeaseEntry>();
+  /** Attempt ids that have ended: an id is never used again. */
+  readonly #spent = new Set<string>();
+  readonly #ready: ReadySet<Entry>;
+  readonly #backingOff = new Set<Entry>();
+  readonly #ahead = new Map<string, number>();
+  #unended = 0;
+  #nowMs = 0;
+
+  constructor(options: SchedulerOptions = {}) {
+    this.#leaseMs = options.leaseMs ?? 60_000;
+    this.#ready = new ReadySet(options.resources ?? {});
+  }
+
+  handle(request: Request, nowMs: number): Response {
+    this.#nowMs = Math.max(this.#nowMs, nowMs);
+    this.#expireLeases();
+    switch (request.kind) {
+      case 'submit':
+        return this.#submit(request.tasks);
+      case 'next':
+        return this.#next(request);
+      case 'beat':
+        return this.#beat(request);
+      case 'report':
+        return this.#report(request);
+      case 'cancel':
+        return this.#cancel();
+      default:
+        return { kind: 'refused', why: `There is no request of the kind "${String((request as { kind?: unknown }).kind)}".` };
+    }
+  }
+
+  /** Every task submitted, in order. */
+  *tasks(): IterableIterator<TaskView> {
+    for (const entry of this.#entries.values()) {
+      yield {
+        task: entry.submitted.task,
+        wrapper: entry.submitted.wrapper === true,
+        state: entry.state,
+        attempts: entry.attempts,
+        ...(entry.end === undefined ? {} : { end: entry.end }),
+      };
+    }
+  }
+
+  // ---- submit
+
+  #submit(tasks: readonly SubmittedTask[]): Response {
+    const refused: { task: TaskId; why: string }[] = [];
+    for (const submitted of tasks) {
+      const why = this.#refusal(submitted);
+      if (why !== undefined) refused.push({ task: submitted.task, why });
+      const entry = this.#enter(submitted);
+      if (entry.state === 'ended') continue;
+      if (why !== undefined) {
+        this.#end(entry, { kind: 'failed', fault: 'task', error: { code: 'resource-unknown', message: why } });
+      } else if (submitted.state === 'waiting') {
+        this.#end(entry, { kind: 'waiting', for: submitted.for ?? 'something outside' });
+      } else if (entry.missing === 0) {
+        this.#becomeReady(entry);
+      } else {
+        for (const id of submitted.after) this.#inheritEnd(entry, this.#entryOf(id));
+      }
+    }
+    return { kind: 'submitted', refused };
+  }
+
+  #refusal(submitted: SubmittedTask): string | undefined {
+    const short = this.#ready.shortOf(submitted.resources);
+    if (short === undefined) return undefined;
+    return `${submitted.task} asks for ${short.asked} of the resource "${short.name}" and there is ${short.there}: raise it in the configuration.`;
+  }
+
+  /** Makes or renews the entry of a submitted task; one that has ended begins anew unless it is submitted as fresh. */
+  #enter(submitted: SubmittedTask): Entry {
+    const known = this.#entries.get(submitted.task);
+    if (known === undefined) return this.#create(submitted);
+    known.submitted = submitted;
+    if (known.state === 'ended' && submitted.state !== 'fresh') this.#reopen(known);
+    return known;
+  }
+
+  #create(submitted: SubmittedTask): Entry {
+    const entry: Entry = {
+      submitted,
+      order: this.#entries.size,
+      priority: submitted.priority,
+      runner: submitted.runner ?? '',
+      resources: submitted.resources,
+      ready: () => entry.state === 'ready',
+      state: 'ended',
+      missing: 0,
+      dependents: [],
+      end: undefined,
+      attempts: 0,
+      retries: new Map(),
+      lease: undefined,
+      readyAtMs: 0,
+    };
+    this.#entries.set(submitted.task, entry);
+    for (const id of submitted.after) {
+      const above = this.#entries.get(id);
+      assert(above, `${submitted.task} was submitted before ${id}, which it needs.`);
+      above.dependents.push(entry);
+      if (!isComplete(above)) entry.missing += 1;
+    }
+    if (submitted.state !== 'fresh') {
+      entry.state = 'pending';
+      this.#count(entry, 1);
+    }
+    return entry;
+  }
+
+  // ---- next, beat, report, cancel
+
+  #next(request: Request & { readonly kind: 'next' }): Response {
+    const leases: Lease[] = [];
+    this.#releaseBackedOff();
+    for (const id of request.attempts) {
+      if (this.#spent.has(id)) continue;
+      const held = this.#leases.get(id);
+      if (held !== undefined) {
+        leases.push(held.lease);
+        continue;
+      }
+      const entry = this.#ready.take(request.runners);
+      if (entry === undefined) break;
+      leases.push(this.#lease(entry, id, request.worker));
+    }
+    const againAtMs = Math.min(...[...this.#backingOff].map((entry) => entry.readyAtMs));
+    return {
+      kind: 'work',
+      leases,
+      idleRunners: this.#idleRunners(request.runners),
+      ...(Number.isFinite(againAtMs) ? { againAtMs } : {}),
+      ended: this.#unended === 0,
+    };
+  }
+
+  #lease(entry: Entry, attempt: string, worker: string): Lease {
+    const { runner } = entry;
+    entry.attempts += 1;
+    entry.state = 'running';
+    const untilMs = this.#nowMs + this.#leaseMs;
+    const lease = { attempt, task: entry.submitted.task, runner, number: entry.attempts, untilMs };
+    entry.lease = { lease, entry, worker, untilMs, cancelled: false };
+    this.#leases.set(attempt, entry.lease);
+    return lease;
+  }
+
+  #beat(request: Request & { readonly kind: 'beat' }): Response {
+    const lost: string[] = [];
+    const cancelled: string[] = [];
+    for (const id of request.attempts) {
+      const held = this.#leases.get(id);
+      if (held === undefined || held.worker !== request.worker) {
+        lost.push(id);
+        continue;
+      }
+      this.#leases.delete(id);
+      held.untilMs = this.#nowMs + this.#leaseMs;
+      this.#leases.set(id, held);
+      if (held.cancelled) cancelled.push(id);
+    }
+    return { kind: 'beaten', lost, cancelled, idleRunners: this.#idleRunners([...this.#ahead.keys()]) };
+  }
+
+  #report(request: Request & { readonly kind: 'report' }): Response {
+    const held = this.#leases.get(request.attempt);
+    const accepted = held !== undefined && held.worker === request.worker;
+    if (accepted) this.#endAttempt(held, request.end);
+    const retryAtMs = accepted && held.entry.state === 'backing-off' ? held.entry.readyAtMs : undefined;
+    const idleRunners = this.#idleRunners([...this.#ahead.keys()]);
+    return { kind: 'reported', accepted, ...(retryAtMs === undefined ? {} : { retryAtMs }), idleRunners };
+  }
+
+  #cancel(): Response {
+    const attempts: string[] = [];
+    for (const entry of this.#entries.values()) {
+      if (entry.state === 'ended') continue;
+      if (entry.lease === undefined) {
+        this.#settle(entry, { kind: 'cancelled' });
+        continue;
+      }
+      entry.lease.cancelled = true;
+      attempts.push(entry.lease.lease.attempt);
+    }
+    return { kind: 'cancelling', attempts };
+  }
+
+  // ---- the end of an attempt, and of a task
+
+  #endAttempt(held: LeaseEntry, end: AttemptEnd): void {
+    const { entry } = held;
+    this.#leases.delete(held.lease.attempt);
+    this.#spent.add(held.lease.attempt);
+    entry.lease = undefined;
+    this.#ready.free(entry);
+    entry.state = 'pending';
+    if (held.cancelled && !isGood(end)) {
+      this.#end(entry, { kind: 'cancelled' });
+    } else if (end.kind === 'superseded') {
+      this.#decideAgain(entry, end.disagreeing);
+    } else if (!this.#retry(entry, end)) {
+      this.#end(entry, end);
+    }
+  }
+
+  /** A superseded task is ready again at once; when inputs disagree, those are decided again first, though they had ended. */
+  #decideAgain(entry: Entry, disagreeing: readonly TaskId[]): void {
+    for (const id of disagreeing) {
+      const above = this.#entries.get(id);
+      if (above === undefined || above.state !== 'ended' || above.runner === '') continue;
+      this.#reopen(above);
+      this.#becomeReady(above);
+    }
+    if (entry.missing === 0) this.#becomeReady(entry);
+  }
+
+  #retry(entry: Entry, end: AttemptEnd): boolean {
+    const kind = retryClassOf(end);
+    if (kind === undefined) return false;
+    const retry = (entry.retries.get(kind) ?? 0) + 1;
+    if (retry > retriesAllowed(kind, entry.submitted.retries)) return false;
+    entry.retries.set(kind, retry);
+    entry.state = 'backing-off';
+    entry.readyAtMs = this.#nowMs + retryDelayMs(retry, entry.submitted.task);
+    this.#backingOff.add(entry);
+    return true;
+  }
+
+  #end(entry: Entry, end: TaskEnd): void {
+    this.#settle(entry, end);
+    if (isGood(end)) this.#complete(entry);
+    else this.#spread(entry);
+  }
+
+  #settle(entry: Entry, end: TaskEnd): void {
+    if (entry.state !== 'ended') this.#count(entry, -1);
+    this.#backingOff.delete(entry);
+    entry.state = 'ended';
+    entry.end = end;
+  }
+
+  /** Tells those below that one more input is complete, wrappers through and through. */
+  #complete(first: Entry): void {
+    const open = [first];
+    for (let entry = open.pop(); entry !== undefined; entry = open.pop()) {
+      for (const below of entry.dependents) {
+        if (below.missing > 0) below.missing -= 1;
+        if (below.missing > 0 || below.state !== 'pending') continue;
+        if (below.submitted.wrapper === true) {
+          this.#settle(below, { kind: 'fresh' });
+          open.push(below);
+        } else {
+          this.#becomeReady(below);
+        }
+      }
+    }
+  }
+
+  /** Ends all that lies below a task that did not end well. A failure above outweighs a wait. */
+  #spread(first: Entry): void {
+    const open = [first];
+    for (let entry = open.pop(); entry !== undefined; entry = open.pop()) {
+      for (const below of entry.dependents) if (this.#inheritEnd(below, entry)) open.push(below);
+    }
+  }
+
+  /** Ends a task because one of its inputs did not end well. Says whether that changed how it ended. */
+  #inheritEnd(entry: Entry, above: Entry): boolean {
+    if (above.state !== 'ended' || above.end === undefined || isGood(above.end)) return false;
+    const waits = entry.state === 'ended' && entry.end?.kind === 'waiting';
+    if (!waits && entry.state !== 'pending') return false;
+    const inherited = inheritedEnd(above.submitted.task, above.end);
+    if (waits && inherited.kind === 'waiting') return false;
+    this.#settle(entry, inherited);
+    return true;
+  }
+
+  /** Takes back that a task had ended, for it and for those below that have not begun. */
+  #reopen(entry: Entry): void {
+    assert(entry.state === 'ended', `${entry.submitted.task} is reopened and has not ended.`);
+    const wasComplete = isComplete(entry);
+    entry.state = 'pending';
+    entry.end = undefined;
+    entry.retries.clear();
+    this.#count(entry, 1);
+    entry.missing = entry.submitted.after.filter((id) => !isComplete(this.#entryOf(id))).length;
+    if (!wasComplete) return;
+    for (const below of entry.dependents) {
+      if (below.state === 'ended') continue;
+      below.missing += 1;
+      if (below.state === 'ready' || below.state === 'backing-off') {
+        this.#backingOff.delete(below);
+        below.state = 'pending';
+      }
+    }
+  }
+
+  // ---- what is ready
+
+  #becomeReady(entry: Entry): void {
+    if (entry.submitted.wrapper === true) {
+      this.#end(entry, { kind: 'fresh' });
+      return;
+    }
+    assert(entry.runner !== '', `${entry.submitted.task} is ready and has no runner.`);
+    entry.state = 'ready';
+    this.#ready.add(entry);
+  }
+
+  #releaseBackedOff(): void {
+    for (const entry of this.#backingOff) {
+      if (entry.readyAtMs > this.#nowMs) continue;
+      this.#backingOff.delete(entry);
+      this.#becomeReady(entry);
+    }
+  }
+
+  /** Leases are kept in the order in which they run out, so only the first need be looked at. */
+  #expireLeases(): void {
+    for (const held of this.#leases.values()) {
+      if (held.untilMs > this.#nowMs) return;
+      this.#endAttempt(held, { kind: 'lost' });
+    }
+  }
+
+  #count(entry: Entry, by: 1 | -1): void {
+    this.#unended += by;
+    const { runner } = entry.submitted;
+    if (runner !== undefined) this.#ahead.set(runner, (this.#ahead.get(runner) ?? 0) + by);
+  }
+
+  #idleRunners(runners: readonly string[]): readonly string[] {
+    return runners.filter((runner) => (this.#ahead.get(runner) ?? 0) === 0);
+  }
+
+  #entryOf(id: TaskId): Entry {
+    const entry = this.#entries.get(id);
+    assert(entry, `${id} was never submitted.`);
+    return entry;
+  }
+}
+
+function isGood(end: AttemptEnd | TaskEnd): boolean {
+  return end.kind === 'published' || end.kind === 'unchanged' || end.kind === 'fresh';
+}
+
+function isComplete(entry: Entry): boolean {
+  return entry.state === 'ended' && (entry.end === undefined || isGood(entry.end));
+}
+
+function inheritedEnd(above: TaskId, end: TaskEnd): TaskEnd {
+  if (end.kind === 'waiting' || end.kind === 'cancelled' || end.kind === 'upstream-failed') return end;
+  return { kind: 'upstream-failed', culprit: above };
+}

@@ -1,0 +1,87 @@
+import { assert } from '../assert.ts';
+import type { Param, Params, ParamValue, Values } from '../param.ts';
+import type { Dialect } from './dialect.ts';
+import { quoteText } from './dialect.ts';
+
+/** A place in a statement where a parameter of the task goes. */
+export interface ParamReference {
+  readonly param: string;
+}
+
+type Literal = string | number | bigint | boolean;
+type Piece = string | ParamReference | { readonly literal: Literal };
+
+/**
+ * A SQL statement or a piece of one. It stays apart from the values of a task's parameters: the text is the same for all
+ * days, so its digest is too.
+ */
+export interface SqlText {
+  readonly kind: 'sql';
+  readonly pieces: readonly Piece[];
+}
+
+type Interpolated = SqlText | ParamReference | Literal | readonly Literal[];
+
+/**
+ * SQL in the common subset of DuckDB and Spark. A text, number or list put in becomes a literal (an empty list becomes
+ * `NULL`), another `sql` becomes part of the statement, and `param('date')` the task's own parameter.
+ * @example sql`SELECT account_id FROM report WHERE account_id IN (${houseAccounts}) AND date = ${param('date')}`
+ */
+export function sql(strings: TemplateStringsArray, ...values: readonly Interpolated[]): SqlText {
+  const pieces: Piece[] = [];
+  for (const [index, string] of strings.entries()) {
+    pieces.push(string);
+    const value = values[index];
+    if (index < values.length && value !== undefined) pieces.push(...piecesOf(value));
+  }
+  return { kind: 'sql', pieces };
+}
+
+/** The parameter `name` of the task whose statement this is. A day becomes a `DATE`, a month a text. */
+export function param(name: string): ParamReference {
+  return { param: name };
+}
+
+/** Whether `value` is a statement made by `sql`. */
+export function isSqlText(value: unknown): value is SqlText {
+  return typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'sql';
+}
+
+/** The statement with its parameters still named, as it goes into the code digest. */
+export function sqlTemplate(statement: SqlText): string {
+  return statement.pieces.map((piece) => (isParamReference(piece) ? `{${piece.param}}` : pieceText(piece, 'duckdb'))).join('');
+}
+
+/** The statement for one task, its parameters in place as literals of `dialect`. */
+export function renderSql(statement: SqlText, params: Params, values: Values, dialect: Dialect): string {
+  const render = (piece: Piece): string => {
+    if (!isParamReference(piece)) return pieceText(piece, dialect);
+    const declared = params[piece.param];
+    assert(declared, `The statement uses the parameter "${piece.param}", which its task does not have.`);
+    return paramLiteral(declared, values[piece.param], dialect);
+  };
+  return statement.pieces.map(render).join('');
+}
+
+function piecesOf(value: Interpolated): readonly Piece[] {
+  if (isSqlText(value)) return value.pieces;
+  if (isParamReference(value)) return [value];
+  if (!Array.isArray(value)) return [{ literal: value as Literal }];
+  if (value.length === 0) return ['NULL'];
+  return value.flatMap((each: Literal, index) => (index === 0 ? [{ literal: each }] : [', ', { literal: each }]));
+}
+
+function isParamReference(value: unknown): value is ParamReference {
+  return typeof value === 'object' && value !== null && 'param' in value;
+}
+
+function pieceText(piece: string | { readonly literal: Literal }, dialect: Dialect): string {
+  if (typeof piece === 'string') return piece;
+  return typeof piece.literal === 'string' ? quoteText(piece.literal, dialect) : String(piece.literal);
+}
+
+function paramLiteral(declared: Param, value: ParamValue | undefined, dialect: Dialect): string {
+  if (value === undefined) return 'NULL';
+  if (declared.kind === 'day') return `DATE ${quoteText(String(value), dialect)}`;
+  return typeof value === 'string' ? quoteText(value, dialect) : String(value);
+}

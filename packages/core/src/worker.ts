@@ -1,0 +1,132 @@
+import type { AttemptContext, AttemptEnd } from './attempt.ts';
+import { attempt, newAttemptId } from './attempt.ts';
+import { assert } from './assert.ts';
+import type { Wish } from './decide.ts';
+import type { GraphNode } from './graph.ts';
+import type { Runner } from './runner.ts';
+import type { Lease, Request, Response } from './scheduler/protocol.ts';
+import type { TaskId } from './task.ts';
+
+/** The way to a scheduler, in this process or behind HTTP: a worker cannot tell. */
+export type SchedulerPort = (request: Request) => Promise<Response>;
+
+export interface WorkerOptions {
+  readonly name: string;
+  /** How many attempts run at once. */
+  readonly slots: number;
+  readonly scheduler: SchedulerPort;
+  readonly runners: readonly Runner[];
+  readonly context: AttemptContext;
+  /** How often it says that it is alive. */
+  readonly beatMs: number;
+  node(task: TaskId): GraphNode;
+  wish(task: TaskId): Wish;
+  codeDigest(node: GraphNode): string;
+  started?(lease: Lease): void;
+  ended?(lease: Lease, end: AttemptEnd, retryAtMs: number | undefined): void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Takes work from a scheduler and does it until nothing is left that could run. Resolves when every attempt it began has
+ * been reported. When `signal` aborts, it tells the scheduler to cancel and stops its attempts.
+ */
+export async function work(options: WorkerOptions): Promise<void> {
+  const { scheduler, signal } = options;
+  const running = new Map<string, { readonly done: Promise<void>; readonly abort: AbortController }>();
+  const released = new Set<string>();
+  let spare: string[] = [];
+  const wake = wakeUp();
+  const stop = (): void => {
+    void scheduler({ kind: 'cancel' }).then(wake.now);
+    for (const { abort } of running.values()) abort.abort();
+  };
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  const beats = setInterval(() => void beat(options, running), options.beatMs);
+  try {
+    for (;;) {
+      spare = [...spare, ...Array.from({ length: options.slots }, newAttemptId)].slice(0, Math.max(0, options.slots - running.size));
+      const answer = await scheduler({ kind: 'next', worker: options.name, runners: options.runners.map((each) => each.name), attempts: spare });
+      assert(answer.kind === 'work', 'A scheduler answers `next` with work.');
+      for (const lease of answer.leases) {
+        if (running.has(lease.attempt)) continue;
+        spare = spare.filter((id) => id !== lease.attempt);
+        const abort = new AbortController();
+        const done = attend(lease, options, abort.signal).finally(() => {
+          running.delete(lease.attempt);
+          wake.now();
+        });
+        running.set(lease.attempt, { done, abort });
+      }
+      await release(options.runners, answer.idleRunners, released);
+      if (answer.ended && running.size === 0) return;
+      if (answer.leases.length === 0 || running.size >= options.slots) await wake.wait(answer.againAtMs, options.context.nowMs());
+    }
+  } finally {
+    clearInterval(beats);
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+async function attend(lease: Lease, options: WorkerOptions, signal: AbortSignal): Promise<void> {
+  options.started?.(lease);
+  const runner = options.runners.find((each) => each.name === lease.runner);
+  assert(runner, `A lease for ${lease.task} names the runner ${lease.runner}, which this worker has not.`);
+  const node = options.node(lease.task);
+  const end = await attempt(
+    { id: lease.attempt, node, runner, wish: options.wish(lease.task), codeDigest: options.codeDigest(node), signal },
+    options.context,
+  );
+  const answer = await options.scheduler({ kind: 'report', worker: options.name, attempt: lease.attempt, end });
+  if (answer.kind === 'reported' && answer.accepted) options.ended?.(lease, end, answer.retryAtMs);
+}
+
+async function beat(options: WorkerOptions, running: ReadonlyMap<string, { readonly abort: AbortController }>): Promise<void> {
+  const answer = await options.scheduler({ kind: 'beat', worker: options.name, attempts: [...running.keys()] });
+  if (answer.kind !== 'beaten') return;
+  for (const id of [...answer.lost, ...answer.cancelled]) running.get(id)?.abort.abort();
+}
+
+/** Tells runners with nothing ahead to let go of what costs, once until they have work again. */
+async function release(runners: readonly Runner[], idle: readonly string[], released: Set<string>): Promise<void> {
+  for (const runner of runners) {
+    if (!idle.includes(runner.name)) released.delete(runner.name);
+    else if (!released.has(runner.name)) {
+      released.add(runner.name);
+      await runner.release?.();
+    }
+  }
+}
+
+interface WakeUp {
+  now(): void;
+  /** Waits until `now` is called or the time `atMs` comes; a call before the wait counts. */
+  wait(atMs: number | undefined, nowMs: number): Promise<void>;
+}
+
+function wakeUp(): WakeUp {
+  let called = false;
+  let resolveWait: (() => void) | undefined;
+  return {
+    now() {
+      called = true;
+      resolveWait?.();
+    },
+    async wait(atMs, nowMs) {
+      if (!called) {
+        await new Promise<void>((resolve) => {
+          resolveWait = resolve;
+          if (atMs === undefined) return;
+          const timer = setTimeout(resolve, Math.max(1, atMs - nowMs));
+          resolveWait = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+        });
+      }
+      called = false;
+      resolveWait = undefined;
+    },
+  };
+}
