@@ -21,7 +21,13 @@ import { tasksOf } from './task.ts';
 
 /** How an attempt ended. Each attempt ends once. */
 export type AttemptEnd =
-  | { readonly kind: 'published' | 'unchanged'; readonly version: number; readonly reason: Reason; readonly rows: number; readonly unverified?: boolean }
+  | {
+      readonly kind: 'published' | 'unchanged';
+      readonly version: number;
+      readonly reason: Reason;
+      readonly rows: number;
+      readonly unverified?: boolean;
+    }
   | { readonly kind: 'fresh' }
   | { readonly kind: 'waiting'; readonly for: string }
   /** Somebody published first, or inputs disagree: `disagreeing` must be decided again before this task is. */
@@ -68,7 +74,11 @@ export async function attempt(plan: AttemptPlan, context: AttemptContext): Promi
   } catch (error) {
     if (plan.signal.aborted) return { kind: 'cancelled' };
     const report = reportOf(error);
-    return { kind: 'failed', fault: report.code === 'target-failed' ? 'infrastructure' : 'task', error: report };
+    return {
+      kind: 'failed',
+      fault: report.code === 'target-failed' ? 'infrastructure' : 'task',
+      error: report,
+    };
   }
 }
 
@@ -89,14 +99,16 @@ async function tryOnce(plan: AttemptPlan, context: AttemptContext): Promise<Atte
   const startMs = context.nowMs();
   const current = await context.store.current(task.id);
   const inputs = await pin(node, context.store);
-  if (inputs === undefined) return { kind: 'superseded', disagreeing: await unpublished(node, context.store) };
+  if (inputs === undefined)
+    return { kind: 'superseded', disagreeing: await unpublished(node, context.store) };
   const disagreeing = disagreements(inputs);
   if (disagreeing.length > 0) return disagreementEnd(node, disagreeing);
   const facts = { task, codeDigest, current: current?.manifest, inputs, today: context.today, wish };
   const reason = staleReason(facts);
   if (reason === undefined) return { kind: 'fresh' };
   const day = dayOf(task);
-  if (day !== undefined && day >= context.today) return { kind: 'waiting', for: `${day} to be over (today is ${context.today})` };
+  if (day !== undefined && day >= context.today)
+    return { kind: 'waiting', for: `${day} to be over (today is ${context.today})` };
   const work = workOf(plan, context, current, inputs);
   const outcome = await outcomeOf(runner, work, context);
   return await endOf(outcome, plan, context, { current, inputs, reason, startMs });
@@ -135,7 +147,10 @@ function disagreementEnd(node: GraphNode, disagreeing: readonly TaskId[]): Attem
   const tasks = Object.values(node.inputs).flatMap((input) => tasksOf(input));
   const external = tasks.find((task) => disagreeing.includes(task.id) && isExternal(task.definition));
   if (external === undefined) return { kind: 'superseded', disagreeing };
-  return { kind: 'waiting', for: `${external.id}, which another project made from an input that has changed since` };
+  return {
+    kind: 'waiting',
+    for: `${external.id}, which another project made from an input that has changed since`,
+  };
 }
 
 function workOf(
@@ -169,17 +184,29 @@ function workOf(
 }
 
 async function outcomeOf(runner: Runner, work: Work, context: AttemptContext): Promise<Outcome> {
-  for await (const outcome of runner.run([work], context)) if (outcome.attempt === work.attempt) return outcome;
-  const error = { code: 'bug' as const, message: `The runner ${runner.name} gave no outcome for ${work.task.id}.` };
+  for await (const outcome of runner.run([work], context))
+    if (outcome.attempt === work.attempt) return outcome;
+  const error = {
+    code: 'bug' as const,
+    message: `The runner ${runner.name} gave no outcome for ${work.task.id}.`,
+  };
   return { attempt: work.attempt, kind: 'crashed', error };
 }
 
-async function endOf(outcome: Outcome, plan: AttemptPlan, context: AttemptContext, base: Base): Promise<AttemptEnd> {
+async function endOf(
+  outcome: Outcome,
+  plan: AttemptPlan,
+  context: AttemptContext,
+  base: Base,
+): Promise<AttemptEnd> {
   if (outcome.kind === 'blocked') {
     const stage = context.target.stage(plan.node.task.id, outcome.attempt).uri;
     return { kind: 'blocked', controls: outcome.controls, stage };
   }
-  if (outcome.kind !== 'staged' && outcome.kind !== 'not-modified') return outcome;
+  if (outcome.kind !== 'staged' && outcome.kind !== 'not-modified') {
+    const { attempt: _, ...end } = outcome;
+    return end;
+  }
   if (plan.signal.aborted) return { kind: 'cancelled' };
   if (context.nowMs() - base.startMs > attemptLifeMs) {
     const message = `The attempt at ${plan.node.task.id} took over 24 hours and is not published: run it again.`;
@@ -213,7 +240,8 @@ function manifestOf(
   assert(made ?? old, `${task.id} is said to be not modified, and there is no version of it.`);
   const same =
     old !== undefined &&
-    (made === undefined || (made.fingerprint === old.fingerprint && canonicalJson(old.output) === canonicalJson(declaration)));
+    (made === undefined ||
+      (made.fingerprint === old.fingerprint && canonicalJson(old.output) === canonicalJson(declaration)));
   const content = same ? old : (made as NonNullable<typeof made>);
   const source = outcome.source;
   return {
@@ -228,7 +256,12 @@ function manifestOf(
     codeDigest: plan.codeDigest,
     output: declaration,
     ...(source === undefined ? {} : { source }),
-    inputs: base.inputs.map(({ input, task: id, version, fingerprint }) => ({ input, task: id, version, fingerprint })),
+    inputs: base.inputs.map(({ input, task: id, version, fingerprint }) => ({
+      input,
+      task: id,
+      version,
+      fingerprint,
+    })),
     parts: content.parts,
     rows: content.rows,
     fingerprint: content.fingerprint,
@@ -239,9 +272,14 @@ function manifestOf(
 }
 
 function sameParts(old: Manifest, next: Manifest): boolean {
-  return old.parts.length === next.parts.length && old.parts.every((part, index) => part.path === next.parts[index]?.path);
+  return (
+    old.parts.length === next.parts.length &&
+    old.parts.every((part, index) => part.path === next.parts[index]?.path)
+  );
 }
 
 function isUnverified(source: Manifest['source']): boolean {
-  return typeof source === 'object' && source !== null && 'unverified' in source && source.unverified === true;
+  return (
+    typeof source === 'object' && source !== null && 'unverified' in source && source.unverified === true
+  );
 }

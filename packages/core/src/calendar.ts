@@ -58,7 +58,12 @@ export function monthsBetween(first: Month, last: Month): readonly Month[] {
 /** Which day it is at `nowMs` (milliseconds since 1970 in UTC) in the IANA time zone `zone`. */
 export function dayIn(zone: string, nowMs: number): Day {
   if (zone === 'UTC') return dayOfMs(nowMs);
-  const parts = new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' });
+  const parts = new Intl.DateTimeFormat('en-CA', {
+    timeZone: zone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  });
   return parts.format(nowMs);
 }
 

@@ -33,7 +33,9 @@ export function codeDigestOf(definition: TaskDefinition): string {
 
 /** One digest of all task names with their code digests: equal in two processes that would do the same. */
 export function projectDigestOf(definitions: readonly TaskDefinition[]): string {
-  return sha256(canonicalJson(Object.fromEntries(definitions.map((each) => [each.taskName, codeDigestOf(each)]))));
+  return sha256(
+    canonicalJson(Object.fromEntries(definitions.map((each) => [each.taskName, codeDigestOf(each)]))),
+  );
 }
 
 function jobFacts(job: Job): unknown {

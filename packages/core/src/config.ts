@@ -44,13 +44,19 @@ export function checkConfig(value: unknown, where: string): CheckedConfig {
   const refuse = (why: string): never => {
     throw new DaybookError('config-invalid', `The configuration ${where} ${why}`);
   };
-  if (typeof value !== 'object' || value === null) return refuse('exports no default: write `export default defineConfig({ … })`.');
+  if (typeof value !== 'object' || value === null)
+    return refuse('exports no default: write `export default defineConfig({ … })`.');
   const config = value as Config;
-  if (typeof config.targets?.createManifest !== 'function') refuse('has no `targets`: give it a target such as fileTargets({ root }).');
-  if (!Array.isArray(config.runners) || config.runners.length === 0) refuse('has no `runners`: give it a list such as [localRunner()].');
+  if (typeof config.targets?.createManifest !== 'function')
+    refuse('has no `targets`: give it a target such as fileTargets({ root }).');
+  if (!Array.isArray(config.runners) || config.runners.length === 0)
+    refuse('has no `runners`: give it a list such as [localRunner()].');
   if (!Array.isArray(config.tasks)) refuse('has no `tasks`: give it a list of task definitions.');
-  if (config.zone !== undefined && !isZone(config.zone)) refuse(`has the zone "${config.zone}", which is no IANA time zone such as Europe/London.`);
-  const choices = config.runners.map((each) => ('runner' in each ? each : { runner: each, tasks: undefined }));
+  if (config.zone !== undefined && !isZone(config.zone))
+    refuse(`has the zone "${config.zone}", which is no IANA time zone such as Europe/London.`);
+  const choices = config.runners.map((each) =>
+    'runner' in each ? each : { runner: each, tasks: undefined },
+  );
   const definitions = definitionsByName(config.tasks as readonly TaskDefinition[], refuse);
   const { tasks: _, ...rest } = config;
   return {
@@ -61,10 +67,14 @@ export function checkConfig(value: unknown, where: string): CheckedConfig {
       const { job, taskName } = definition;
       if (job === undefined) return undefined;
       const takes = (choice: (typeof choices)[number]): boolean =>
-        choice.runner.kinds.includes(job.kind) && (choice.tasks === undefined || choice.tasks.includes(taskName));
+        choice.runner.kinds.includes(job.kind) &&
+        (choice.tasks === undefined || choice.tasks.includes(taskName));
       const choice = choices.find(takes);
       if (choice !== undefined) return choice.runner;
-      throw new DaybookError('runner-missing', `No runner in ${where} takes ${taskName}, a ${job.kind} job: add one, such as localRunner().`);
+      throw new DaybookError(
+        'runner-missing',
+        `No runner in ${where} takes ${taskName}, a ${job.kind} job: add one, such as localRunner().`,
+      );
     },
   };
 }
@@ -79,11 +89,16 @@ export function definitionOf(config: CheckedConfig, name: TaskName): TaskDefinit
   throw new DaybookError('task-unknown', `There is no task "${name}". There is: ${known}.`);
 }
 
-function definitionsByName(tasks: readonly TaskDefinition[], refuse: (why: string) => never): ReadonlyMap<TaskName, TaskDefinition> {
+function definitionsByName(
+  tasks: readonly TaskDefinition[],
+  refuse: (why: string) => never,
+): ReadonlyMap<TaskName, TaskDefinition> {
   const byName = new Map<TaskName, TaskDefinition>();
   for (const definition of tasks) {
-    if (typeof definition !== 'function' || typeof definition.taskName !== 'string') refuse('lists a task that defineTask did not make.');
-    if (byName.has(definition.taskName)) refuse(`lists two tasks named "${definition.taskName}": a name belongs to one.`);
+    if (typeof definition !== 'function' || typeof definition.taskName !== 'string')
+      refuse('lists a task that defineTask did not make.');
+    if (byName.has(definition.taskName))
+      refuse(`lists two tasks named "${definition.taskName}": a name belongs to one.`);
     byName.set(definition.taskName, definition);
   }
   return byName;

@@ -20,7 +20,12 @@ export type Check =
   | { readonly kind: 'in-sequence'; readonly column: string }
   | { readonly kind: 'every-row'; readonly condition: SqlText }
   | { readonly kind: 'zero-sum'; readonly column: string; readonly by: readonly string[] }
-  | { readonly kind: 'same-total'; readonly left: string; readonly right: string; readonly by: readonly string[] }
+  | {
+      readonly kind: 'same-total';
+      readonly left: string;
+      readonly right: string;
+      readonly by: readonly string[];
+    }
   | { readonly kind: 'no-rows'; readonly query: SqlText };
 
 /** What a control found. `figures` are what it measured; `offenders` up to ten rows that break it, as text. */
@@ -51,12 +56,19 @@ export function noNulls<const C extends string>(...columns: readonly C[]): Contr
  * `column` counts 1, 2, 3 … through the output in the order in which it was loaded: no gap, no repeat, no disorder.
  * Only for load jobs, whose parts keep the order of their source.
  */
-export function inSequence<const C extends string>(column: C, options: ControlOptions = {}): Control<`output.${C}`> {
+export function inSequence<const C extends string>(
+  column: C,
+  options: ControlOptions = {},
+): Control<`output.${C}`> {
   return control(`in-sequence(${column})`, { kind: 'in-sequence', column }, options);
 }
 
 /** The SQL condition holds in every row of the output. A null counts as a failure. */
-export function everyRow(name: string, condition: SqlText, options: { readonly remedy?: string } = {}): Control<never> {
+export function everyRow(
+  name: string,
+  condition: SqlText,
+  options: { readonly remedy?: string } = {},
+): Control<never> {
   return control(name, { kind: 'every-row', condition }, options);
 }
 
@@ -84,10 +96,18 @@ export function sameTotal<const L extends string, const R extends string>(
 }
 
 /** The query, over inputs, `output` and `expected`, has no row. Each row that it has is an offender. */
-export function noRows(name: string, query: SqlText, options: { readonly remedy?: string } = {}): Control<never> {
+export function noRows(
+  name: string,
+  query: SqlText,
+  options: { readonly remedy?: string } = {},
+): Control<never> {
   return control(name, { kind: 'no-rows', query }, options);
 }
 
 function control<R extends string>(name: string, check: Check, options: ControlOptions): Control<R> {
-  return { name: options.name ?? name, check, ...(options.remedy === undefined ? {} : { remedy: options.remedy }) };
+  return {
+    name: options.name ?? name,
+    check,
+    ...(options.remedy === undefined ? {} : { remedy: options.remedy }),
+  };
 }

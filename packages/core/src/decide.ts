@@ -7,7 +7,12 @@ import type { Task, TaskDefinition, TaskId } from './task.ts';
 export type Reason =
   | { readonly kind: 'missing' }
   /** `from` and `to` are versions of the input; null where it was no input then, or is none now. */
-  | { readonly kind: 'input-changed'; readonly input: TaskId; readonly from: number | null; readonly to: number | null }
+  | {
+      readonly kind: 'input-changed';
+      readonly input: TaskId;
+      readonly from: number | null;
+      readonly to: number | null;
+    }
   | { readonly kind: 'code-changed' }
   | { readonly kind: 'refetch-due'; readonly fetchedOn: Day }
   | { readonly kind: 'forced' };
@@ -68,7 +73,9 @@ export function dayOf(task: Task): Day | undefined {
 }
 
 function dayParams(definition: TaskDefinition): readonly string[] {
-  return Object.entries(definition.params).flatMap(([name, declared]) => (declared.kind === 'day' ? [name] : []));
+  return Object.entries(definition.params).flatMap(([name, declared]) =>
+    declared.kind === 'day' ? [name] : [],
+  );
 }
 
 function refetchDue(task: Task, current: Manifest, today: Day): boolean {
@@ -90,6 +97,7 @@ function changedInput(current: Manifest, inputs: readonly PinnedInput[]): Reason
       return { kind: 'input-changed', input: now.task, from: then?.version ?? null, to: now.version };
     }
   }
-  for (const gone of recorded.values()) return { kind: 'input-changed', input: gone.task, from: gone.version, to: null };
+  for (const gone of recorded.values())
+    return { kind: 'input-changed', input: gone.task, from: gone.version, to: null };
   return undefined;
 }

@@ -58,5 +58,8 @@ function visitOf(task: Task): Visit {
 function circle(id: TaskId, visits: readonly Visit[]): DaybookError {
   const ids = visits.map((visit) => visit.node.task.id);
   const path = [...ids.slice(ids.indexOf(id)), id].join(' needs ');
-  return new DaybookError('task-cycle', `Tasks need each other in a circle: ${path}. Remove one of these inputs.`);
+  return new DaybookError(
+    'task-cycle',
+    `Tasks need each other in a circle: ${path}. Remove one of these inputs.`,
+  );
 }

@@ -1,6 +1,17 @@
 export { assert, AssertionError } from './assert.ts';
 export type { AttemptEnd } from './attempt.ts';
-export { addDays, addMonths, dayIn, daysBetween, firstDayOf, isDay, isMonth, lastDayOf, monthOf, monthsBetween } from './calendar.ts';
+export {
+  addDays,
+  addMonths,
+  dayIn,
+  daysBetween,
+  firstDayOf,
+  isDay,
+  isMonth,
+  lastDayOf,
+  monthOf,
+  monthsBetween,
+} from './calendar.ts';
 export type { Day, Month } from './calendar.ts';
 export { codeDigestOf, declarationOf, projectDigestOf } from './code-digest.ts';
 export type { Declaration } from './code-digest.ts';
@@ -37,7 +48,18 @@ export { chainDigest, manifestBytes, parseManifest } from './manifest.ts';
 export type { Manifest, Part, RecordedInput, RunnerFacts } from './manifest.ts';
 export { inParallel, manifestStore } from './manifest-store.ts';
 export type { ManifestStore, StoredManifest } from './manifest-store.ts';
-export { boolean, choice, day, defaulted, integer, month, optional, since, text, yesterday } from './param.ts';
+export {
+  boolean,
+  choice,
+  day,
+  defaulted,
+  integer,
+  month,
+  optional,
+  since,
+  text,
+  yesterday,
+} from './param.ts';
 export type { Param, ParamKind, Params, ParamValue, Values, ValuesOf } from './param.ts';
 export { isExternal, isWrapper, planOf } from './plan.ts';
 export type { Plan, Planned, Situation } from './plan.ts';
@@ -65,6 +87,16 @@ export type { ParamReference, SqlText } from './sql/statement.ts';
 export { attemptPath, attemptToken, manifestPath, versionText } from './target.ts';
 export type { AttemptRef, AttemptToken, Range, Stage, StagedFile, Target } from './target.ts';
 export { columnsOf, defineTask, joinTaskId, listOf, parseValues, splitTaskId, tasksOf } from './task.ts';
-export type { Input, Inputs, Refetch, Task, TaskDefinition, TaskId, TaskList, TaskName, TaskSpec } from './task.ts';
+export type {
+  Input,
+  Inputs,
+  Refetch,
+  Task,
+  TaskDefinition,
+  TaskId,
+  TaskList,
+  TaskName,
+  TaskSpec,
+} from './task.ts';
 export { work } from './worker.ts';
 export type { SchedulerPort, WorkerOptions } from './worker.ts';

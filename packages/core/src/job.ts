@@ -29,13 +29,20 @@ export interface RawFormat {
 export interface FetchContext {
   readonly values: Values;
   readonly today: Day;
+  /** Whether there is a version already, whatever code made it. */
+  readonly published: boolean;
   /** The facts that the current version recorded as its source, if its code was that of now. */
   readonly previous?: Json;
   /** A folder of the attempt's own on the local disk, removed with the attempt. */
   readonly scratch: string;
   readonly signal: AbortSignal;
   /** Tells how far it is: what is being done, how much is done, of how much, in which unit. */
-  progress(step: { readonly phase: string; readonly done?: number; readonly total?: number; readonly unit?: string }): void;
+  progress(step: {
+    readonly phase: string;
+    readonly done?: number;
+    readonly total?: number;
+    readonly unit?: string;
+  }): void;
 }
 
 export type ExpectedRow = Readonly<Record<string, string | number | bigint | null>>;
@@ -92,7 +99,10 @@ export interface CodeInput {
   /** The same, a record batch at a time. */
   batches(columns?: readonly string[]): AsyncIterable<ArrowTable>;
   /** Its rows as lines of TSV, header first, in the order of the input's declaration or of `orderBy`. */
-  tsv(options?: { readonly columns?: readonly string[]; readonly orderBy?: readonly string[] }): AsyncIterable<string>;
+  tsv(options?: {
+    readonly columns?: readonly string[];
+    readonly orderBy?: readonly string[];
+  }): AsyncIterable<string>;
 }
 
 /** What the function of a code job is given. */
@@ -101,7 +111,10 @@ export interface CodeContext<Inputs> {
   readonly inputs: { readonly [K in keyof Inputs]: CodeInput };
   readonly signal: AbortSignal;
   /** Writes one of the named files of a `files()` output. */
-  writeFile(name: string, content: string | Iterable<string> | AsyncIterable<string | Uint8Array>): Promise<void>;
+  writeFile(
+    name: string,
+    content: string | Iterable<string> | AsyncIterable<string | Uint8Array>,
+  ): Promise<void>;
 }
 
 /**

@@ -6,9 +6,27 @@ import type { TaskId } from './task.ts';
 
 /** One line of a journal. `at` is ISO 8601 in UTC. */
 export type JournalEntry = { readonly at: string } & (
-  | { readonly kind: 'run-started'; readonly run: string; readonly today: string; readonly command: readonly string[]; readonly tasks: number; readonly fresh: number }
-  | { readonly kind: 'attempt-started'; readonly task: TaskId; readonly attempt: string; readonly number: number }
-  | { readonly kind: 'attempt-ended'; readonly task: TaskId; readonly attempt: string; readonly end: AttemptEnd; readonly durationMs: number }
+  | {
+      readonly kind: 'run-started';
+      readonly run: string;
+      readonly today: string;
+      readonly command: readonly string[];
+      readonly tasks: number;
+      readonly fresh: number;
+    }
+  | {
+      readonly kind: 'attempt-started';
+      readonly task: TaskId;
+      readonly attempt: string;
+      readonly number: number;
+    }
+  | {
+      readonly kind: 'attempt-ended';
+      readonly task: TaskId;
+      readonly attempt: string;
+      readonly end: AttemptEnd;
+      readonly durationMs: number;
+    }
   | { readonly kind: 'task-ended'; readonly task: TaskId; readonly end: TaskEnd }
   | { readonly kind: 'run-ended'; readonly outcome: string }
 );
@@ -30,7 +48,8 @@ export function openJournal(folder: string, run: string, nowMs: () => number): J
   const file = openSync(path, 'a');
   return {
     path,
-    write: (entry) => appendFileSync(file, `${JSON.stringify({ at: new Date(nowMs()).toISOString(), ...entry })}\n`),
+    write: (entry) =>
+      appendFileSync(file, `${JSON.stringify({ at: new Date(nowMs()).toISOString(), ...entry })}\n`),
     close: () => closeSync(file),
   };
 }
@@ -38,7 +57,10 @@ export function openJournal(folder: string, run: string, nowMs: () => number): J
 /** The runs that a folder has journals of, newest first. */
 export function journalRuns(folder: string): readonly string[] {
   const names = tryTo(() => readdirSync(join(folder, 'runs'))) ?? [];
-  return names.flatMap((name) => (name.endsWith('.ndjson') ? [name.slice(0, -'.ndjson'.length)] : [])).sort().reverse();
+  return names
+    .flatMap((name) => (name.endsWith('.ndjson') ? [name.slice(0, -'.ndjson'.length)] : []))
+    .sort()
+    .reverse();
 }
 
 /** All entries of a run; a last line cut by a crash is left out. */

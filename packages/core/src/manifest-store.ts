@@ -15,7 +15,10 @@ export interface ManifestStore {
   /** The current version of one task, by asking the target now. */
   current(task: TaskId): Promise<StoredManifest | undefined>;
   /** The current versions of all tasks named, by one listing for each name. */
-  currentOf(names: Iterable<TaskName>, wanted: (task: TaskId) => boolean): Promise<ReadonlyMap<TaskId, Manifest>>;
+  currentOf(
+    names: Iterable<TaskName>,
+    wanted: (task: TaskId) => boolean,
+  ): Promise<ReadonlyMap<TaskId, Manifest>>;
   read(task: TaskId, version: number): Promise<StoredManifest>;
 }
 
@@ -54,7 +57,11 @@ export function manifestStore(target: Target): ManifestStore {
 }
 
 /** Runs `work` for each item, at most `limit` at once. */
-export async function inParallel<T>(items: readonly T[], limit: number, work: (item: T) => Promise<void>): Promise<void> {
+export async function inParallel<T>(
+  items: readonly T[],
+  limit: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
   let next = 0;
   const lane = async (): Promise<void> => {
     for (let index = next++; index < items.length; index = next++) await work(items[index] as T);

@@ -82,9 +82,17 @@ export function parseManifest(bytes: Uint8Array, task: TaskId, version: number):
   }
   const manifest = value as Manifest;
   if (typeof value !== 'object' || value === null) throw invalid('it is not an object');
-  if (manifest.format !== 1) throw invalid(`its format is ${String(manifest.format)} and this Daybook knows format 1; use a newer one`);
-  if (manifest.task !== task || manifest.version !== version) throw invalid(`it says that it is version ${manifest.version} of ${manifest.task}`);
-  if (!Array.isArray(manifest.parts) || !Array.isArray(manifest.inputs) || typeof manifest.fingerprint !== 'string') {
+  if (manifest.format !== 1)
+    throw invalid(
+      `its format is ${String(manifest.format)} and this Daybook knows format 1; use a newer one`,
+    );
+  if (manifest.task !== task || manifest.version !== version)
+    throw invalid(`it says that it is version ${manifest.version} of ${manifest.task}`);
+  if (
+    !Array.isArray(manifest.parts) ||
+    !Array.isArray(manifest.inputs) ||
+    typeof manifest.fingerprint !== 'string'
+  ) {
     throw invalid('it has no parts, inputs or fingerprint');
   }
   return manifest;

@@ -2,7 +2,9 @@ import type { Day, Month } from './calendar.ts';
 import { addDays, isDay, isMonth, lastDayOf } from './calendar.ts';
 
 /** What a parameter's text turned out to be: a value, or why it is none (a half sentence that follows the text). */
-export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: string };
+export type Parsed<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly why: string };
 
 export type ParamKind = 'text' | 'integer' | 'boolean' | 'choice' | 'day' | 'month';
 export type ParamValue = string | number | boolean;
@@ -22,7 +24,9 @@ export type Params = Readonly<Record<string, Param>>;
 export type Values = Readonly<Record<string, ParamValue>>;
 
 type ValueOf<P> = P extends Param<infer T> ? T : never;
-type RequiredKeys<P extends Params> = { [K in keyof P]: P[K] extends Param<ParamValue, true> ? K : never }[keyof P];
+type RequiredKeys<P extends Params> = {
+  [K in keyof P]: P[K] extends Param<ParamValue, true> ? K : never;
+}[keyof P];
 
 /** The values that a task with the parameters `P` is made from. */
 export type ValuesOf<P extends Params> = { readonly [K in RequiredKeys<P>]: ValueOf<P[K]> } & {
@@ -44,7 +48,9 @@ export const integer: Param<number, true> = {
   shape: 'N',
   parse: (given) => {
     const value = Number(given);
-    return /^(0|-?[1-9]\d*)$/.test(given) && Number.isSafeInteger(value) ? yes(value) : no('is not a whole number such as 42');
+    return /^(0|-?[1-9]\d*)$/.test(given) && Number.isSafeInteger(value)
+      ? yes(value)
+      : no('is not a whole number such as 42');
   },
 };
 
@@ -53,7 +59,8 @@ export const boolean: Param<boolean, true> = {
   kind: 'boolean',
   required: true,
   shape: 'true|false',
-  parse: (given) => (given === 'true' || given === 'false' ? yes(given === 'true') : no('is neither true nor false')),
+  parse: (given) =>
+    given === 'true' || given === 'false' ? yes(given === 'true') : no('is neither true nor false'),
 };
 
 /** A day, `YYYY-MM-DD`. */
@@ -91,7 +98,10 @@ export function optional<T extends ParamValue>(param: Param<T, true>): Param<T, 
 }
 
 /** A parameter that, left out on the command line, takes the value that `byDefault` gives for the accounting today. */
-export function defaulted<T extends ParamValue>(param: Param<T, true>, byDefault: (today: Day) => T): Param<T, true> {
+export function defaulted<T extends ParamValue>(
+  param: Param<T, true>,
+  byDefault: (today: Day) => T,
+): Param<T, true> {
   return { ...param, byDefault };
 }
 

@@ -70,15 +70,25 @@ function plannedOf(node: GraphNode, situation: Situation, plan: Plan): Planned {
   if (isWrapper(task.definition)) return uncertain;
   const current = situation.current(task.id);
   if (isExternal(task.definition)) {
-    return current === undefined ? { kind: 'waiting', for: `${task.id}, which another project publishes` } : uncertain;
+    return current === undefined
+      ? { kind: 'waiting', for: `${task.id}, which another project publishes` }
+      : uncertain;
   }
   const day = dayOf(task);
   if (current === undefined && day !== undefined && day >= situation.today) {
     return { kind: 'waiting', for: `${day} to be over (today is ${situation.today})` };
   }
   const inputs = pinnedInputs(node, (id) => situation.current(id));
-  if (inputs === undefined) return current === undefined ? { kind: 'run', reason: { kind: 'missing' } } : uncertain;
+  if (inputs === undefined)
+    return current === undefined ? { kind: 'run', reason: { kind: 'missing' } } : uncertain;
   const codeDigest = situation.codeDigest(task.definition);
-  const reason = staleReason({ task, codeDigest, current, inputs, today: situation.today, wish: situation.wish(task) });
+  const reason = staleReason({
+    task,
+    codeDigest,
+    current,
+    inputs,
+    today: situation.today,
+    wish: situation.wish(task),
+  });
   return reason === undefined ? uncertain : { kind: 'run', reason };
 }

@@ -64,7 +64,14 @@ export async function run(options: RunOptions): Promise<RunResult> {
   options.observer?.planned?.(prepared);
   const journal = options.stateFolder === undefined ? undefined : openJournal(options.stateFolder, id, nowMs);
   const fresh = [...prepared.plan.values()].filter((planned) => planned.kind === 'fresh').length;
-  journal?.write({ kind: 'run-started', run: id, today: options.today, command: options.command ?? [], tasks: prepared.graph.size, fresh });
+  journal?.write({
+    kind: 'run-started',
+    run: id,
+    today: options.today,
+    command: options.command ?? [],
+    tasks: prepared.graph.size,
+    fresh,
+  });
   const scheduler = new Scheduler({ leaseMs: inProcessLeaseMs, resources: config.resources ?? {} });
   try {
     for (;;) {
@@ -87,7 +94,13 @@ export async function run(options: RunOptions): Promise<RunResult> {
   }
 }
 
-async function workOff(scheduler: Scheduler, prepared: Prepared, options: RunOptions, id: string, journal: Journal | undefined): Promise<void> {
+async function workOff(
+  scheduler: Scheduler,
+  prepared: Prepared,
+  options: RunOptions,
+  id: string,
+  journal: Journal | undefined,
+): Promise<void> {
   const { config, observer } = options;
   const nowMs = options.nowMs ?? Date.now;
   const startedMs = new Map<string, number>();
@@ -122,7 +135,12 @@ async function workOff(scheduler: Scheduler, prepared: Prepared, options: RunOpt
     started: (lease) => {
       startedMs.set(lease.attempt, nowMs());
       taskOf.set(lease.attempt, lease.task);
-      journal?.write({ kind: 'attempt-started', task: lease.task, attempt: lease.attempt, number: lease.number });
+      journal?.write({
+        kind: 'attempt-started',
+        task: lease.task,
+        attempt: lease.attempt,
+        number: lease.number,
+      });
       observer?.started?.(lease);
     },
     ended: (lease, end, retryAtMs) => {
@@ -174,7 +192,8 @@ function resultOf(scheduler: Scheduler): Pick<RunResult, 'outcome' | 'fresh' | '
     if (view.end === undefined || view.end.kind === 'fresh') fresh += 1;
     else tasks.push({ task: view.task, end: view.end });
   }
-  const has = (...kinds: readonly TaskEnd['kind'][]): boolean => tasks.some(({ end }) => kinds.includes(end.kind));
+  const has = (...kinds: readonly TaskEnd['kind'][]): boolean =>
+    tasks.some(({ end }) => kinds.includes(end.kind));
   let outcome: RunOutcome = 'ok';
   if (has('blocked')) outcome = 'blocked';
   else if (has('failed', 'timed-out', 'crashed', 'lost')) outcome = 'failed';

@@ -87,7 +87,12 @@ export interface Runner {
   release?(): Promise<void>;
   close?(): Promise<void>;
   /** The rows of a table's parts as text, streamed. */
-  readRows?(target: Target, parts: readonly Part[], columns: Manifest['output'], options: RowsOptions): AsyncIterable<readonly string[]>;
+  readRows?(
+    target: Target,
+    parts: readonly Part[],
+    columns: Manifest['output'],
+    options: RowsOptions,
+  ): AsyncIterable<readonly string[]>;
   /** The fingerprint of a derived table's parts, made anew. */
   fingerprint?(target: Target, parts: readonly Part[], columns: Manifest['output']): Promise<string>;
 }

@@ -48,7 +48,9 @@ export function files(): FilesOutput {
 }
 
 /** Precision and scale of a decimal column type; undefined for any other type. */
-export function decimalOf(type: ColumnType): { readonly precision: number; readonly scale: number } | undefined {
+export function decimalOf(
+  type: ColumnType,
+): { readonly precision: number; readonly scale: number } | undefined {
   const match = /^decimal\((\d+),(\d+)\)$/.exec(type);
   return match === null ? undefined : { precision: Number(match[1]), scale: Number(match[2]) };
 }
@@ -62,6 +64,13 @@ function checkColumn(name: string, type: ColumnType): void {
   }
   const decimal = decimalOf(type);
   const known = ['boolean', 'integer', 'bigint', 'string', 'date', 'timestamp'].includes(type);
-  if (known || (decimal && decimal.precision >= 1 && decimal.precision <= 38 && decimal.scale <= decimal.precision)) return;
-  throw new DaybookError('definition-invalid', `Column "${name}" has the type "${type}", which does not exist.`);
+  if (
+    known ||
+    (decimal && decimal.precision >= 1 && decimal.precision <= 38 && decimal.scale <= decimal.precision)
+  )
+    return;
+  throw new DaybookError(
+    'definition-invalid',
+    `Column "${name}" has the type "${type}", which does not exist.`,
+  );
 }

@@ -39,7 +39,9 @@ export async function prepare(config: CheckedConfig, asked: Asked): Promise<Prep
     return known;
   };
   const look = async (seen: ReadonlyMap<TaskId, number> | undefined): Promise<Prepared> => {
-    const names = new Set([...graph.values()].flatMap(({ task }) => (isWrapper(task.definition) ? [] : [task.name])));
+    const names = new Set(
+      [...graph.values()].flatMap(({ task }) => (isWrapper(task.definition) ? [] : [task.name])),
+    );
     const manifests = await store.currentOf(names, (task) => graph.has(task));
     const first = seen ?? new Map([...manifests].map(([task, { version }]) => [task, version]));
     const situation: Situation = {
@@ -71,7 +73,8 @@ function namedTasks(graph: Graph, roots: readonly Task[]): ReadonlySet<TaskId> {
   for (let task = open.pop(); task !== undefined; task = open.pop()) {
     if (named.has(task.id)) continue;
     named.add(task.id);
-    if (isWrapper(task.definition)) open.push(...Object.values(graph.get(task.id)?.inputs ?? {}).flatMap(tasksOf));
+    if (isWrapper(task.definition))
+      open.push(...Object.values(graph.get(task.id)?.inputs ?? {}).flatMap(tasksOf));
   }
   return named;
 }

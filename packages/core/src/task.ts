@@ -32,7 +32,9 @@ export type Refetch = { readonly days: number } | 'always';
 
 /** The definition of all tasks of one name: a function from parameters to a task, with what was declared. */
 export interface TaskDefinition<P extends Params = Params, C extends Columns = Columns> {
-  (...values: Record<string, never> extends ValuesOf<P> ? [values?: ValuesOf<P>] : [values: ValuesOf<P>]): Task<C>;
+  (
+    ...values: Record<string, never> extends ValuesOf<P> ? [values?: ValuesOf<P>] : [values: ValuesOf<P>]
+  ): Task<C>;
   readonly taskName: TaskName;
   readonly params: P;
   /** Undefined for a wrapper task. */
@@ -48,8 +50,12 @@ export interface TaskDefinition<P extends Params = Params, C extends Columns = C
   inputsOf(values: Values): Inputs;
 }
 
-type InputColumns<I> = I extends Task<infer C> ? keyof C & string : I extends TaskList<infer C> ? keyof C & string : never;
-type References<I, C> = `output.${(keyof C & string) | '*'}` | `expected.${string}` | { [K in keyof I & string]: `${K}.${InputColumns<I[K]> | '*'}` }[keyof I & string];
+type InputColumns<I> =
+  I extends Task<infer C> ? keyof C & string : I extends TaskList<infer C> ? keyof C & string : never;
+type References<I, C> =
+  | `output.${(keyof C & string) | '*'}`
+  | `expected.${string}`
+  | { [K in keyof I & string]: `${K}.${InputColumns<I[K]> | '*'}` }[keyof I & string];
 
 /** What `defineTask` takes. */
 export interface TaskSpec<P extends Params, I extends Inputs, C extends Columns> {
@@ -104,7 +110,8 @@ export function defineTask<const P extends Params = {}, I extends Inputs = {}, c
     resources: spec.resources ?? {},
     retries: spec.retries,
     timeoutMs: spec.timeoutMs,
-    inputsOf: (values: Values): Inputs => spec.inputs?.(values as ValuesOf<P>, definition as unknown as TaskDefinition<P>) ?? {},
+    inputsOf: (values: Values): Inputs =>
+      spec.inputs?.(values as ValuesOf<P>, definition as unknown as TaskDefinition<P>) ?? {},
   }) as unknown as TaskDefinition<P, C>;
   return Object.freeze(definition);
 }
@@ -115,7 +122,11 @@ export function listOf<P extends Params, C extends Columns>(
   values: readonly ValuesOf<P>[],
 ): TaskList<C> {
   const make = definition as unknown as (values: ValuesOf<P>) => Task<C>;
-  return { kind: 'list', definition: definition as unknown as TaskDefinition<Params, C>, tasks: values.map((each) => make(each)) };
+  return {
+    kind: 'list',
+    definition: definition as unknown as TaskDefinition<Params, C>,
+    tasks: values.map((each) => make(each)),
+  };
 }
 
 /** The tasks behind an input, one or many. */
@@ -129,7 +140,8 @@ export function columnsOf(input: Input): Columns {
   const stored: Columns = output?.kind === 'table' ? output.columns : {};
   if (input.kind === 'task') return stored;
   const extra: Record<string, ColumnType> = {};
-  for (const [name, declared] of Object.entries(input.definition.params)) extra[name] = paramColumn[declared.kind];
+  for (const [name, declared] of Object.entries(input.definition.params))
+    extra[name] = paramColumn[declared.kind];
   return { ...stored, ...extra };
 }
 
@@ -140,7 +152,11 @@ export function parseValues(definition: TaskDefinition, texts: Readonly<Record<s
     const declared = definition.params[name];
     if (declared === undefined) throw unknownParameter(definition, name);
     const parsed = declared.parse(text);
-    if (!parsed.ok) throw new DaybookError('parameter-invalid', `The ${name} "${text}" of ${definition.taskName} ${parsed.why}.`);
+    if (!parsed.ok)
+      throw new DaybookError(
+        'parameter-invalid',
+        `The ${name} "${text}" of ${definition.taskName} ${parsed.why}.`,
+      );
     values[name] = parsed.value;
   }
   return values;
@@ -174,7 +190,8 @@ export function joinTaskId(name: TaskName, segment: string): TaskId {
 const longestSegmentBytes = 200;
 
 function makeTask(definition: TaskDefinition, given: Values): Task {
-  for (const name of Object.keys(given)) if (!Object.hasOwn(definition.params, name)) throw unknownParameter(definition, name);
+  for (const name of Object.keys(given))
+    if (!Object.hasOwn(definition.params, name)) throw unknownParameter(definition, name);
   const values: Record<string, ParamValue> = {};
   const segments: string[] = [];
   for (const [name, declared] of Object.entries(definition.params)) {
@@ -185,7 +202,10 @@ function makeTask(definition: TaskDefinition, given: Values): Task {
     }
     const parsed = declared.parse(String(value));
     if (!parsed.ok) {
-      throw new DaybookError('parameter-invalid', `The ${name} "${String(value)}" of ${definition.taskName} ${parsed.why}.`);
+      throw new DaybookError(
+        'parameter-invalid',
+        `The ${name} "${String(value)}" of ${definition.taskName} ${parsed.why}.`,
+      );
     }
     values[name] = parsed.value;
     segments.push(`${name}=${encodeSegment(String(value))}`);
@@ -198,7 +218,13 @@ function makeTask(definition: TaskDefinition, given: Values): Task {
     );
   }
   const id = joinTaskId(definition.taskName, segment);
-  return Object.freeze({ kind: 'task', id, name: definition.taskName, values: Object.freeze(values), definition });
+  return Object.freeze({
+    kind: 'task',
+    id,
+    name: definition.taskName,
+    values: Object.freeze(values),
+    definition,
+  });
 }
 
 function encodeSegment(text: string): string {
@@ -213,24 +239,36 @@ function encodeSegment(text: string): string {
 function unknownParameter(definition: TaskDefinition, name: string): DaybookError {
   const known = Object.keys(definition.params);
   const has = known.length === 0 ? 'it has none' : `it has ${known.join(', ')}`;
-  return new DaybookError('parameter-unknown', `The task ${definition.taskName} has no parameter "${name}": ${has}.`);
+  return new DaybookError(
+    'parameter-unknown',
+    `The task ${definition.taskName} has no parameter "${name}": ${has}.`,
+  );
 }
 
 function missingParameter(definition: TaskDefinition, name: string, shape: string): DaybookError {
-  return new DaybookError('parameter-missing', `The task ${definition.taskName} needs its parameter "${name}": give --${name} ${shape}.`);
+  return new DaybookError(
+    'parameter-missing',
+    `The task ${definition.taskName} needs its parameter "${name}": give --${name} ${shape}.`,
+  );
 }
 
 function checkSpec(spec: TaskSpec<Params, Inputs, Columns>): void {
   const refuse = (why: string): never => {
     throw new DaybookError('definition-invalid', `The task "${spec.name}" ${why}`);
   };
-  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(spec.name)) refuse('needs a name of lower-case words joined by "-".');
-  if (spec.job !== undefined && spec.output === undefined) refuse('has a job but no output: declare one with table({…}) or files().');
-  if (spec.output?.kind === 'files' && (spec.controls?.length ?? 0) > 0) refuse('writes files, which have no rows to control: remove its controls.');
-  if (spec.output?.kind === 'files' && spec.job !== undefined && spec.job.kind !== 'code') refuse('writes files, which only a code job can.');
-  if (spec.refetch !== undefined && spec.job?.kind !== 'load') refuse('declares refetch, which is for load jobs only.');
+  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(spec.name))
+    refuse('needs a name of lower-case words joined by "-".');
+  if (spec.job !== undefined && spec.output === undefined)
+    refuse('has a job but no output: declare one with table({…}) or files().');
+  if (spec.output?.kind === 'files' && (spec.controls?.length ?? 0) > 0)
+    refuse('writes files, which have no rows to control: remove its controls.');
+  if (spec.output?.kind === 'files' && spec.job !== undefined && spec.job.kind !== 'code')
+    refuse('writes files, which only a code job can.');
+  if (spec.refetch !== undefined && spec.job?.kind !== 'load')
+    refuse('declares refetch, which is for load jobs only.');
   const days = Object.values(spec.params ?? {}).filter((declared) => declared.kind === 'day');
-  if (typeof spec.refetch === 'object' && days.length !== 1) refuse('declares refetch by days and so needs exactly one parameter that is a day.');
+  if (typeof spec.refetch === 'object' && days.length !== 1)
+    refuse('declares refetch by days and so needs exactly one parameter that is a day.');
   if (spec.job?.kind !== 'load' && spec.controls?.some((each) => each.check.kind === 'in-sequence')) {
     refuse('has a control in-sequence, which is for load jobs only: other outputs have no order.');
   }

@@ -46,8 +46,16 @@ export async function work(options: WorkerOptions): Promise<void> {
   const beats = setInterval(() => void beat(options, running), options.beatMs);
   try {
     for (;;) {
-      spare = [...spare, ...Array.from({ length: options.slots }, newAttemptId)].slice(0, Math.max(0, options.slots - running.size));
-      const answer = await scheduler({ kind: 'next', worker: options.name, runners: options.runners.map((each) => each.name), attempts: spare });
+      spare = [...spare, ...Array.from({ length: options.slots }, newAttemptId)].slice(
+        0,
+        Math.max(0, options.slots - running.size),
+      );
+      const answer = await scheduler({
+        kind: 'next',
+        worker: options.name,
+        runners: options.runners.map((each) => each.name),
+        attempts: spare,
+      });
       assert(answer.kind === 'work', 'A scheduler answers `next` with work.');
       for (const lease of answer.leases) {
         if (running.has(lease.attempt)) continue;
@@ -61,7 +69,8 @@ export async function work(options: WorkerOptions): Promise<void> {
       }
       await release(options.runners, answer.idleRunners, released);
       if (answer.ended && running.size === 0) return;
-      if (answer.leases.length === 0 || running.size >= options.slots) await wake.wait(answer.againAtMs, options.context.nowMs());
+      if (answer.leases.length === 0 || running.size >= options.slots)
+        await wake.wait(answer.againAtMs, options.context.nowMs());
     }
   } finally {
     clearInterval(beats);
@@ -75,21 +84,44 @@ async function attend(lease: Lease, options: WorkerOptions, signal: AbortSignal)
   assert(runner, `A lease for ${lease.task} names the runner ${lease.runner}, which this worker has not.`);
   const node = options.node(lease.task);
   const end = await attempt(
-    { id: lease.attempt, node, runner, wish: options.wish(lease.task), codeDigest: options.codeDigest(node), signal },
+    {
+      id: lease.attempt,
+      node,
+      runner,
+      wish: options.wish(lease.task),
+      codeDigest: options.codeDigest(node),
+      signal,
+    },
     options.context,
   );
-  const answer = await options.scheduler({ kind: 'report', worker: options.name, attempt: lease.attempt, end });
+  const answer = await options.scheduler({
+    kind: 'report',
+    worker: options.name,
+    attempt: lease.attempt,
+    end,
+  });
   if (answer.kind === 'reported' && answer.accepted) options.ended?.(lease, end, answer.retryAtMs);
 }
 
-async function beat(options: WorkerOptions, running: ReadonlyMap<string, { readonly abort: AbortController }>): Promise<void> {
-  const answer = await options.scheduler({ kind: 'beat', worker: options.name, attempts: [...running.keys()] });
+async function beat(
+  options: WorkerOptions,
+  running: ReadonlyMap<string, { readonly abort: AbortController }>,
+): Promise<void> {
+  const answer = await options.scheduler({
+    kind: 'beat',
+    worker: options.name,
+    attempts: [...running.keys()],
+  });
   if (answer.kind !== 'beaten') return;
   for (const id of [...answer.lost, ...answer.cancelled]) running.get(id)?.abort.abort();
 }
 
 /** Tells runners with nothing ahead to let go of what costs, once until they have work again. */
-async function release(runners: readonly Runner[], idle: readonly string[], released: Set<string>): Promise<void> {
+async function release(
+  runners: readonly Runner[],
+  idle: readonly string[],
+  released: Set<string>,
+): Promise<void> {
   for (const runner of runners) {
     if (!idle.includes(runner.name)) released.delete(runner.name);
     else if (!released.has(runner.name)) {

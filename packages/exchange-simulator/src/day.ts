@@ -19,9 +19,11 @@ export interface Day {
   readonly etag: string;
 }
 
-// A day is generated in blocks of this many postings, each from a random stream of its own, so that any page
-// costs no more than its own blocks. The last block takes what is left over and is up to twice as long.
-const blockPostings = 2_048;
+/**
+ * A day is generated in blocks of this many postings, each from a random stream of its own, so that any page costs no
+ * more than its own blocks. The last block takes what is left over and is shorter than twice as long.
+ */
+export const blockPostings = 2_048;
 
 // No day reaches this many postings, so no two days share the id of a transaction.
 const idsPerDay = 100_000_000;

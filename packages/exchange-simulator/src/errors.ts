@@ -1,5 +1,5 @@
-/** What went wrong: an option or argument that cannot be used, or a day that is not there yet. */
-export type SimulatorErrorCode = 'bad-option' | 'day-not-closed';
+/** What went wrong: an option that cannot be used, a day that is not there yet, an address that is taken. */
+export type SimulatorErrorCode = 'bad-option' | 'day-not-closed' | 'cannot-listen';
 
 /**
  * The only error the simulator throws on purpose. Match `code`; the message is a sentence that names the
@@ -8,8 +8,8 @@ export type SimulatorErrorCode = 'bad-option' | 'day-not-closed';
 export class SimulatorError extends Error {
   readonly code: SimulatorErrorCode;
 
-  constructor(code: SimulatorErrorCode, message: string) {
-    super(message);
+  constructor(code: SimulatorErrorCode, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options);
     this.name = 'SimulatorError';
     this.code = code;
   }

@@ -23,7 +23,7 @@ export async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (stop.signal.aborted) return 130;
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    return error instanceof SimulatorError ? 2 : 3;
+    return error instanceof SimulatorError && error.code !== 'cannot-listen' ? 2 : 3;
   } finally {
     process.off('SIGINT', abort);
     process.off('SIGTERM', abort);

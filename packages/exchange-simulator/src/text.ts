@@ -46,12 +46,24 @@ export function csvLine(posting: Posting): string {
   );
 }
 
-/** The lines of postings as bytes. */
-export function linesOf(postings: readonly Posting[], format: Format): Buffer {
+/** Bytes that no line is longer than. */
+export const mostLineBytes = 320;
+
+/**
+ * Writes the lines of postings into a buffer from its start and returns the bytes written. The buffer must have room
+ * for `mostLineBytes` a posting.
+ */
+export function writeLines(into: Buffer, postings: readonly Posting[], format: Format): number {
   const line = format === 'csv' ? csvLine : ndjsonLine;
   let text = '';
   for (const posting of postings) text += line(posting);
-  return Buffer.from(text, 'latin1');
+  return into.write(text, 'latin1');
+}
+
+/** The lines of postings as bytes. */
+export function linesOf(postings: readonly Posting[], format: Format): Buffer {
+  const bytes = Buffer.allocUnsafe(postings.length * mostLineBytes);
+  return bytes.subarray(0, writeLines(bytes, postings, format));
 }
 
 /** Up to `limit` lines of NDJSON after a sequence, in buffers of some hundred kilobytes. */

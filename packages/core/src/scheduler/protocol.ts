@@ -22,7 +22,12 @@ export interface SubmittedTask {
 /** What is asked of a scheduler. Plain JSON. `attempts` are ids that the worker made: asked again, the answer is the same. */
 export type Request =
   | { readonly kind: 'submit'; readonly tasks: readonly SubmittedTask[] }
-  | { readonly kind: 'next'; readonly worker: string; readonly runners: readonly string[]; readonly attempts: readonly string[] }
+  | {
+      readonly kind: 'next';
+      readonly worker: string;
+      readonly runners: readonly string[];
+      readonly attempts: readonly string[];
+    }
   | { readonly kind: 'beat'; readonly worker: string; readonly attempts: readonly string[] }
   | { readonly kind: 'report'; readonly worker: string; readonly attempt: string; readonly end: AttemptEnd }
   | { readonly kind: 'cancel' };
@@ -39,7 +44,10 @@ export interface Lease {
 
 /** A scheduler's answer. `idleRunners` have nothing ahead that could still run. */
 export type Response =
-  | { readonly kind: 'submitted'; readonly refused: readonly { readonly task: TaskId; readonly why: string }[] }
+  | {
+      readonly kind: 'submitted';
+      readonly refused: readonly { readonly task: TaskId; readonly why: string }[];
+    }
   | {
       readonly kind: 'work';
       readonly leases: readonly Lease[];
@@ -57,7 +65,12 @@ export type Response =
       readonly cancelled: readonly string[];
       readonly idleRunners: readonly string[];
     }
-  | { readonly kind: 'reported'; readonly accepted: boolean; readonly retryAtMs?: number; readonly idleRunners: readonly string[] }
+  | {
+      readonly kind: 'reported';
+      readonly accepted: boolean;
+      readonly retryAtMs?: number;
+      readonly idleRunners: readonly string[];
+    }
   | { readonly kind: 'cancelling'; readonly attempts: readonly string[] }
   | { readonly kind: 'refused'; readonly why: string };
 

@@ -41,7 +41,7 @@ export function readyQueue<T extends Ranked>(): ReadyQueue<T> {
 }
 
 function rise<T extends Ranked>(heap: T[], from: number): void {
-  for (let index = from; index > 0; ) {
+  for (let index = from; index > 0;) {
     const above = (index - 1) >> 1;
     if (!swapIfBefore(heap, index, above)) return;
     index = above;
@@ -49,7 +49,7 @@ function rise<T extends Ranked>(heap: T[], from: number): void {
 }
 
 function sink<T extends Ranked>(heap: T[]): void {
-  for (let index = 0; ; ) {
+  for (let index = 0; ;) {
     const [left, right] = [2 * index + 1, 2 * index + 2];
     if (left >= heap.length) return;
     const child = right < heap.length && before(heap[right] as T, heap[left] as T) ? right : left;

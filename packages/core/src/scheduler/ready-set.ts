@@ -22,7 +22,9 @@ export class ReadySet<T extends Runnable> {
   }
 
   /** The first resource of which more is asked than exists. */
-  shortOf(resources: Readonly<Record<string, number>>): { readonly name: string; readonly asked: number; readonly there: number } | undefined {
+  shortOf(
+    resources: Readonly<Record<string, number>>,
+  ): { readonly name: string; readonly asked: number; readonly there: number } | undefined {
     for (const [name, asked] of Object.entries(resources)) {
       const there = this.#capacity[name] ?? 0;
       if (asked > there) return { name, asked, there };
@@ -57,11 +59,14 @@ export class ReadySet<T extends Runnable> {
   }
 
   #fits(item: T): boolean {
-    return Object.entries(item.resources).every(([name, amount]) => (this.#used.get(name) ?? 0) + amount <= (this.#capacity[name] ?? 0));
+    return Object.entries(item.resources).every(
+      ([name, amount]) => (this.#used.get(name) ?? 0) + amount <= (this.#capacity[name] ?? 0),
+    );
   }
 
   #use(resources: Readonly<Record<string, number>>, sign: 1 | -1): void {
-    for (const [name, amount] of Object.entries(resources)) this.#used.set(name, (this.#used.get(name) ?? 0) + sign * amount);
+    for (const [name, amount] of Object.entries(resources))
+      this.#used.set(name, (this.#used.get(name) ?? 0) + sign * amount);
   }
 }
 

@@ -3,7 +3,12 @@ import type { AttemptEnd } from '../attempt.ts';
 /** A class of failure that may be tried again. */
 export type RetryClass = 'infrastructure' | 'lost' | 'crashed' | 'timed-out';
 
-const retriesByClass: Readonly<Record<RetryClass, number>> = { infrastructure: 3, lost: 3, crashed: 3, 'timed-out': 1 };
+const retriesByClass: Readonly<Record<RetryClass, number>> = {
+  infrastructure: 3,
+  lost: 3,
+  crashed: 3,
+  'timed-out': 1,
+};
 const firstDelayMs = 1000;
 const longestDelayMs = 60_000;
 
@@ -27,6 +32,7 @@ export function retryDelayMs(retry: number, key: string): number {
 /** A number in [0, 1) that depends on the text alone (FNV-1a), so that the scheduler needs no random source. */
 function fraction(text: string): number {
   let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  for (let index = 0; index < text.length; index += 1)
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
   return (hash >>> 0) / 2 ** 32;
 }

@@ -81,7 +81,10 @@ export class Scheduler {
       case 'cancel':
         return this.#cancel();
       default:
-        return { kind: 'refused', why: `There is no request of the kind "${String((request as { kind?: unknown }).kind)}".` };
+        return {
+          kind: 'refused',
+          why: `There is no request of the kind "${String((request as { kind?: unknown }).kind)}".`,
+        };
     }
   }
 
@@ -108,7 +111,11 @@ export class Scheduler {
       const entry = this.#enter(submitted);
       if (entry.state === 'ended') continue;
       if (why !== undefined) {
-        this.#end(entry, { kind: 'failed', fault: 'task', error: { code: 'resource-unknown', message: why } });
+        this.#end(entry, {
+          kind: 'failed',
+          fault: 'task',
+          error: { code: 'resource-unknown', message: why },
+        });
       } else if (submitted.state === 'waiting') {
         this.#end(entry, { kind: 'waiting', for: submitted.for ?? 'something outside' });
       } else if (entry.missing === 0) {

@@ -9,7 +9,9 @@ export function sqlType(type: ColumnType, dialect: Dialect): string {
   if (decimal !== undefined) return `DECIMAL(${decimal.precision},${decimal.scale})`;
   if (type === 'string') return dialect === 'duckdb' ? 'VARCHAR' : 'STRING';
   if (type === 'timestamp') return dialect === 'duckdb' ? 'TIMESTAMPTZ' : 'TIMESTAMP';
-  return { boolean: 'BOOLEAN', integer: 'INTEGER', bigint: 'BIGINT', date: 'DATE' }[type as 'boolean' | 'integer' | 'bigint' | 'date'];
+  return { boolean: 'BOOLEAN', integer: 'INTEGER', bigint: 'BIGINT', date: 'DATE' }[
+    type as 'boolean' | 'integer' | 'bigint' | 'date'
+  ];
 }
 
 /**

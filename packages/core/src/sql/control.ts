@@ -32,33 +32,51 @@ export function compileControl(control: Control, context: ControlContext): Compi
   const list = (names: readonly string[]): string => names.map(quote).join(', ');
   switch (check.kind) {
     case 'no-nulls':
-      return { kind: 'rows', relation: 'output', broken: check.columns.map((name) => `${quote(name)} IS NULL`).join(' OR ') };
+      return {
+        kind: 'rows',
+        relation: 'output',
+        broken: check.columns.map((name) => `${quote(name)} IS NULL`).join(' OR '),
+      };
     case 'in-sequence':
-      return { kind: 'rows', relation: 'numbered_output', broken: `${quote(check.column)} <> file_row_number + 1` };
+      return {
+        kind: 'rows',
+        relation: 'numbered_output',
+        broken: `${quote(check.column)} <> file_row_number + 1`,
+      };
     case 'every-row': {
       const condition = renderSql(check.condition, context.params, context.values, context.dialect);
       return { kind: 'rows', relation: 'output', broken: `NOT coalesce((${condition}), FALSE)` };
     }
     case 'unique-key': {
       const key = list(check.columns);
-      return { kind: 'query', query: `SELECT ${key}, count(*) AS row_count FROM output GROUP BY ${key} HAVING count(*) > 1` };
+      return {
+        kind: 'query',
+        query: `SELECT ${key}, count(*) AS row_count FROM output GROUP BY ${key} HAVING count(*) > 1`,
+      };
     }
     case 'zero-sum': {
       const [by, sum] = [list(check.by), `sum(${quote(check.column)})`];
       const group = check.by.length === 0 ? '' : ` GROUP BY ${by}`;
-      return { kind: 'query', query: `SELECT ${by === '' ? '' : `${by}, `}${sum} AS sum_is_not_zero FROM output${group} HAVING ${sum} <> 0` };
+      return {
+        kind: 'query',
+        query: `SELECT ${by === '' ? '' : `${by}, `}${sum} AS sum_is_not_zero FROM output${group} HAVING ${sum} <> 0`,
+      };
     }
     case 'same-total':
       return { kind: 'groups', query: sameTotalQuery(check, context.dialect) };
     case 'no-rows':
-      return { kind: 'query', query: renderSql(check.query, context.params, context.values, context.dialect) };
+      return {
+        kind: 'query',
+        query: renderSql(check.query, context.params, context.values, context.dialect),
+      };
   }
 }
 
 /** The relations besides `output` that a control reads, so that one over `expected` is left out where nothing is expected. */
 export function readsExpected(control: Control, params: Params, values: Values): boolean {
   const { check } = control;
-  if (check.kind === 'same-total') return [check.left, check.right].some((each) => each.startsWith('expected.'));
+  if (check.kind === 'same-total')
+    return [check.left, check.right].some((each) => each.startsWith('expected.'));
   return check.kind === 'no-rows' && /\bexpected\b/.test(renderSql(check.query, params, values, 'duckdb'));
 }
 
@@ -71,8 +89,13 @@ function sameTotalQuery(check: Check & { readonly kind: 'same-total' }, dialect:
     const total = column === '*' ? 'count(*)' : `sum(${quote(column)})`;
     return `SELECT ${keys === '' ? '' : `${keys}, `}coalesce(${total}, 0) AS total FROM ${quote(relation)}${group}`;
   };
-  const on = check.by.length === 0 ? '1 = 1' : check.by.map((_, index) => `l.k${index} IS NOT DISTINCT FROM r.k${index}`).join(' AND ');
-  const selected = check.by.map((name, index) => `coalesce(l.k${index}, r.k${index}) AS ${quote(name)}, `).join('');
+  const on =
+    check.by.length === 0
+      ? '1 = 1'
+      : check.by.map((_, index) => `l.k${index} IS NOT DISTINCT FROM r.k${index}`).join(' AND ');
+  const selected = check.by
+    .map((name, index) => `coalesce(l.k${index}, r.k${index}) AS ${quote(name)}, `)
+    .join('');
   const different = 'coalesce(l.total, 0) <> coalesce(r.total, 0)';
   return (
     `SELECT ${selected}l.total AS ${quote(check.left)}, r.total AS ${quote(check.right)}, ${different} AS broken ` +

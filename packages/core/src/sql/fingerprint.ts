@@ -29,7 +29,8 @@ export function rowSumsQuery(relation: string, columns: Columns, dialect: Dialec
     return `sum(CAST(('0x' || digest[${digits === 'high' ? '1:16' : '17:32'}]) AS UBIGINT))`;
   };
   const string = sqlType('string', dialect);
-  const sum = (digits: 'high' | 'low'): string => `coalesce(CAST(${half(digits)} AS ${string}), '0') AS ${digits}`;
+  const sum = (digits: 'high' | 'low'): string =>
+    `coalesce(CAST(${half(digits)} AS ${string}), '0') AS ${digits}`;
   return `SELECT CAST(count(*) AS ${string}) AS rows, ${sum('high')}, ${sum('low')} FROM (SELECT md5(${text}) AS digest FROM ${relation})`;
 }
 
@@ -39,7 +40,9 @@ export function tableFingerprint(columns: Declaration, sums: RowSums): string {
 }
 
 /** The fingerprint of named files: a digest over names and contents, in order of name. */
-export function filesFingerprint(files: readonly { readonly name: string; readonly sha256: string }[]): string {
+export function filesFingerprint(
+  files: readonly { readonly name: string; readonly sha256: string }[],
+): string {
   const sorted = [...files].sort((a, b) => (a.name < b.name ? -1 : 1));
   return sha256(canonicalJson(sorted.map((file) => [file.name, file.sha256])));
 }
@@ -47,7 +50,8 @@ export function filesFingerprint(files: readonly { readonly name: string; readon
 function canonicalText(name: string, type: ColumnType, dialect: Dialect): string {
   const column = quoteName(name, dialect);
   const string = sqlType('string', dialect);
-  if (type === 'string') return `coalesce('v' || CAST(char_length(${column}) AS ${string}) || ':' || ${column}, 'n')`;
+  if (type === 'string')
+    return `coalesce('v' || CAST(char_length(${column}) AS ${string}) || ':' || ${column}, 'n')`;
   const microseconds = dialect === 'duckdb' ? 'epoch_us' : 'unix_micros';
   const value = type === 'timestamp' ? `${microseconds}(${column})` : column;
   return `coalesce('v' || CAST(${value} AS ${string}), 'n')`;

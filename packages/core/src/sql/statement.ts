@@ -49,7 +49,9 @@ export function isSqlText(value: unknown): value is SqlText {
 
 /** The statement with its parameters still named, as it goes into the code digest. */
 export function sqlTemplate(statement: SqlText): string {
-  return statement.pieces.map((piece) => (isParamReference(piece) ? `{${piece.param}}` : pieceText(piece, 'duckdb'))).join('');
+  return statement.pieces
+    .map((piece) => (isParamReference(piece) ? `{${piece.param}}` : pieceText(piece, 'duckdb')))
+    .join('');
 }
 
 /** The statement for one task, its parameters in place as literals of `dialect`. */
@@ -68,7 +70,9 @@ function piecesOf(value: Interpolated): readonly Piece[] {
   if (isParamReference(value)) return [value];
   if (!Array.isArray(value)) return [{ literal: value as Literal }];
   if (value.length === 0) return ['NULL'];
-  return value.flatMap((each: Literal, index) => (index === 0 ? [{ literal: each }] : [', ', { literal: each }]));
+  return value.flatMap((each: Literal, index) =>
+    index === 0 ? [{ literal: each }] : [', ', { literal: each }],
+  );
 }
 
 function isParamReference(value: unknown): value is ParamReference {

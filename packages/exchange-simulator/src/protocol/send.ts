@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -51,18 +50,24 @@ function encoded(body: Buffer | Iterable<Buffer>, gzip: boolean): Readable {
 /** Sends so many bytes, always fewer than there are, and ends the connection. */
 async function sendCut(response: ServerResponse, bytes: Readable, afterBytes: number): Promise<void> {
   let sent = 0;
-  let held = Buffer.alloc(0);
+  let held: Buffer = Buffer.alloc(0);
   for await (const chunk of bytes as AsyncIterable<Buffer>) {
-    if (held.length > 0 && !response.write(held))
-      await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    if (held.length > 0) await written(response, held);
     sent += held.length;
     held = chunk;
     if (response.destroyed || sent + held.length > afterBytes) break;
   }
   const last = held.subarray(0, Math.max(0, Math.min(afterBytes - sent, held.length - 1)));
   response.flushHeaders();
-  if (last.length > 0) await new Promise((resolve) => response.write(last, resolve));
+  if (last.length > 0) await written(response, last);
   response.destroy();
+}
+
+/** Resolves when the bytes are off to the client, or it is gone. */
+async function written(response: ServerResponse, bytes: Buffer): Promise<void> {
+  await new Promise<void>((resolve) => {
+    response.write(bytes, () => resolve());
+  });
 }
 
 async function* withStall(response: ServerResponse, bytes: Readable, fault: Fault): AsyncGenerator<Buffer> {

@@ -1,0 +1,198 @@
+import type { CommandName } from './invocation.ts';
+
+/** An option as yargs takes it. */
+export interface OptionSpec {
+  readonly type: 'string' | 'boolean';
+  readonly description: string;
+  readonly requiresArg?: boolean;
+  readonly group?: string;
+}
+
+/** One command as `--help` tells it. */
+export interface CommandSpec {
+  readonly name: CommandName;
+  /** What stands after `daybook`. */
+  readonly usage: string;
+  /** One line, in the list of commands. */
+  readonly summary: string;
+  readonly help: string;
+  /** What may stand without a flag: one task with its parameters, one name of a task or none, or several. */
+  readonly takes: 'one task' | 'a name' | 'tasks';
+  /** Whether `a name` may come with parameters. */
+  readonly flags?: boolean;
+  /** Whether `--from` and `--through` are taken though no one task is. */
+  readonly ranges?: boolean;
+  readonly options: Readonly<Record<string, OptionSpec>>;
+  readonly examples: readonly (readonly [string, string])[];
+}
+
+const value = (description: string): OptionSpec => ({ type: 'string', description, requiresArg: true });
+const flag = (description: string): OptionSpec => ({ type: 'boolean', description });
+
+export const globalOptions: Readonly<Record<string, OptionSpec>> = {
+  config: value(
+    'The configuration. Default: daybook.config.ts, .mts, .js or .mjs here or in a folder above.',
+  ),
+  today: value('The accounting today, YYYY-MM-DD. Default: the day it is in the zone of the configuration.'),
+  json: flag('Print one JSON document on stdout, and nothing else there.'),
+  debug: flag('Print stack traces of bugs.'),
+};
+
+/** The options that choose which tasks a command is for. */
+export function whichTasks(spec: CommandSpec): Readonly<Record<string, OptionSpec>> {
+  const group = 'Which tasks:';
+  const range = {
+    from: { ...value('The first day (or month) of a range; comes with --through.'), group },
+    through: {
+      ...value('The last day (or month) of a range, or the parameter "through" of the task.'),
+      group,
+    },
+  };
+  if (spec.takes !== 'one task') return range;
+  return {
+    date: { ...value('The day of a daily task, YYYY-MM-DD.'), group },
+    month: { ...value('The month of a monthly task, YYYY-MM.'), group },
+    ...range,
+  };
+}
+
+const wishes = {
+  force: flag(
+    'Make the tasks named again though they are fresh. What hangs on them follows by the ordinary rules.',
+  ),
+  refetch: flag('Fetch again all days of the tasks named.'),
+};
+
+export const commandSpecs: readonly CommandSpec[] = [
+  {
+    name: 'run',
+    usage: 'run TASK [--date D | --month M | --from D --through D | --PARAM V]',
+    summary: 'Make a task and all that it needs',
+    help: 'Plans and runs a task and all that it needs, then says what happened and what to do next.\nOnly what is missing or stale runs; to run again after a fault costs nothing that is there already.\n\nExit codes: 0 done, 2 usage or configuration, 3 a task failed, 4 waiting for outside data, 5 blocked\nby a control, 130 interrupted.',
+    takes: 'one task',
+    options: {
+      ...wishes,
+      workers: value(
+        'How many attempts run at once. Default: `workers` of the configuration, else one for each processor.',
+      ),
+    },
+    examples: [
+      ['daybook run accounting', 'All reports through yesterday: what a daily cron runs'],
+      ['daybook run accounting-report --date 2018-07-24', 'One report, and what it needs'],
+      ['daybook run accounting-report --from 2018-07-01 --through 2018-07-24', 'A range, exactly'],
+      ['daybook run transactions --date 2018-07-24 --refetch', 'Fetch one day again'],
+    ],
+  },
+  {
+    name: 'plan',
+    usage: 'plan TASK [--date D | --month M | --from D --through D | --PARAM V]',
+    summary: 'What would run and why, without running it',
+    help: 'Says what `run` would do with the same words, and why. Never runs anything.',
+    takes: 'one task',
+    options: { ...wishes, 'exit-code': flag('Exit with 6 when there is work, 0 when there is none.') },
+    examples: [
+      ['daybook plan accounting', 'What is stale now'],
+      ['daybook plan accounting --today 2018-08-01 --json', 'Everything, as a document'],
+      ['daybook plan accounting --exit-code || daybook run accounting', 'Run only where there is work'],
+    ],
+  },
+  {
+    name: 'status',
+    usage: 'status [TASK] [--from D --through D]',
+    summary: 'A grid of days by task',
+    help: 'Shows for each day and task whether its output is fresh, stale or missing. Without a range: the last 14 days and 6 months.\nWith TASK: that task and all that it needs.',
+    takes: 'a name',
+    ranges: true,
+    options: {},
+    examples: [
+      ['daybook status', 'All tasks, the last 14 days'],
+      [
+        'daybook status accounting-report --from 2018-07-01 --through 2018-07-31',
+        'One task and what it needs, a month',
+      ],
+    ],
+  },
+  {
+    name: 'why',
+    usage: 'why TASK [--date D | --month M | --PARAM V]',
+    summary: 'Why one output is what it is',
+    help: 'Explains one output: its state, its current version, the inputs that it was made from, its last failure.',
+    takes: 'one task',
+    options: {},
+    examples: [
+      ['daybook why accounting-report --date 2018-07-24', 'One report'],
+      ['daybook why accounting-report/date=2018-07-24', 'The same, by its id'],
+    ],
+  },
+  {
+    name: 'history',
+    usage: 'history TASK [--date D | --month M | --PARAM V]',
+    summary: 'The versions of one output',
+    help: 'Lists the versions of one output, newest first, and the attempts that published none.',
+    takes: 'one task',
+    options: {},
+    examples: [
+      ['daybook history transactions --date 2018-07-24', 'How often a day was fetched, and what changed'],
+    ],
+  },
+  {
+    name: 'show',
+    usage: 'show TASK [--date D | --month M | --PARAM V] [--version N] [--format table|tsv|json]',
+    summary: 'The rows of one output',
+    help: 'Prints the rows of one output; of an output that is files, their text.\ntsv: a header and all rows, in order, nothing else. json: one document, {task, version, columns, rows},\nin which all values are text, except null.',
+    takes: 'one task',
+    options: {
+      version: value('An older version. Default: the current one.'),
+      format: value('table, tsv or json. Default: table.'),
+      limit: value('How many rows of a table are shown. Default: 40.'),
+    },
+    examples: [
+      ['daybook show accounting-report --date 2018-07-24', 'A table'],
+      ['daybook show transactions --date 2018-07-24 --format tsv | head', 'The first rows of many'],
+      ['daybook show accounting-report --date 2018-07-24 --version 1', 'How it was first published'],
+    ],
+  },
+  {
+    name: 'export',
+    usage: 'export TASK [--date D | --month M | --from D --through D | --PARAM V] --to DIR',
+    summary: 'Outputs as files in a folder',
+    help: 'Writes one file for each task, DIR/<task>/<date or month>.tsv, under another name first.\nEvery part is read as a whole and held against its SHA-256.',
+    takes: 'one task',
+    options: {
+      to: value('The folder to write into; it is made if it is not there.'),
+      format: value('tsv or parquet. Default: tsv.'),
+    },
+    examples: [
+      [
+        'daybook export accounting-report --from 2018-07-01 --through 2018-07-31 --to out',
+        'A month of reports',
+      ],
+      ['daybook export transactions --date 2018-07-24 --to out --format parquet', 'The Parquet file'],
+    ],
+  },
+  {
+    name: 'graph',
+    usage: 'graph [TASK …] [--date D | --PARAM V] [--format text|dot|mermaid|json]',
+    summary: 'What is made from what',
+    help: 'Draws which task is made from which. With parameters of one task, the tasks themselves.',
+    takes: 'tasks',
+    options: { format: value('text, dot, mermaid or json. Default: text.') },
+    examples: [
+      ['daybook graph', 'All tasks'],
+      ['daybook graph accounting-report --date 2018-07-24', 'What one report is made from'],
+      ['daybook graph --format dot | dot -Tsvg > graph.svg', 'A picture'],
+    ],
+  },
+  {
+    name: 'verify',
+    usage: 'verify [TASK]',
+    summary: 'Hold all that is stored against its digests',
+    help: 'Reads every version and every part that is stored: the chains of versions, the inputs recorded, bytes and SHA-256.\nExit code 3 when anything is wrong.',
+    takes: 'a name',
+    options: {},
+    examples: [
+      ['daybook verify', 'Everything'],
+      ['daybook verify accounting-report', 'One task'],
+    ],
+  },
+];

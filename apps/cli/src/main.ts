@@ -1,0 +1,63 @@
+import type { CommandLine } from './command-line.ts';
+import type { Invocation } from './invocation.ts';
+import type { Output } from './terminal/output.ts';
+import { outputOf } from './terminal/output.ts';
+import type { Command, Streams } from './workplace.ts';
+
+/** Runs the command that `words` say and ends the process with its exit code. */
+export async function main(words: readonly string[]): Promise<void> {
+  const out = outputOf(process.stdout);
+  const err = outputOf(process.stderr);
+  process.exit(await daybook(words, out, err));
+}
+
+async function daybook(words: readonly string[], out: Output, err: Output): Promise<number> {
+  try {
+    const { parseCommandLine } = await import('./command-line.ts');
+    const line: CommandLine = parseCommandLine(words, out.width);
+    if (line.kind === 'command') return await runCommand(line.invocation, out, err);
+    await out.write(`${line.text}\n`);
+    return 0;
+  } catch (error) {
+    const { reportError } = await import('./report-error.ts');
+    return await reportError(error, words, out, err);
+  }
+}
+
+async function runCommand(invocation: Invocation, out: Output, err: Output): Promise<number> {
+  const [{ openWorkplace }, { paintFor }] = await Promise.all([
+    import('./workplace.ts'),
+    import('./terminal/paint.ts'),
+  ]);
+  const streams: Streams = {
+    out,
+    err,
+    outPaint: paintFor(out, process.env),
+    errPaint: paintFor(err, process.env),
+  };
+  const command = await commandOf(invocation);
+  return await command(await openWorkplace(invocation, streams));
+}
+
+async function commandOf({ command }: Invocation): Promise<Command> {
+  switch (command) {
+    case 'run':
+      return (await import('./commands/run.ts')).runCommand;
+    case 'plan':
+      return (await import('./commands/plan.ts')).planCommand;
+    case 'status':
+      return (await import('./commands/status.ts')).statusCommand;
+    case 'why':
+      return (await import('./commands/why.ts')).whyCommand;
+    case 'history':
+      return (await import('./commands/history.ts')).historyCommand;
+    case 'show':
+      return (await import('./commands/show.ts')).showCommand;
+    case 'export':
+      return (await import('./commands/export.ts')).exportCommand;
+    case 'graph':
+      return (await import('./commands/graph.ts')).graphCommand;
+    case 'verify':
+      return (await import('./commands/verify.ts')).verifyCommand;
+  }
+}

@@ -1,0 +1,86 @@
+/** One column of a text table. */
+export interface TextColumn {
+  readonly title: string;
+  readonly right?: boolean;
+}
+
+const gap = '  ';
+const widestCell = 60;
+
+/** Lines of a text table: a header, then the rows, in aligned columns. Long cells are cut and end in `…`. */
+export function tableLines(
+  columns: readonly TextColumn[],
+  rows: readonly (readonly (string | null)[])[],
+): readonly string[] {
+  const cells = rows.map((row) => columns.map((_, index) => cellText(row[index] ?? null)));
+  const widths = columns.map(({ title }, index) =>
+    Math.max(title.length, ...cells.map((row) => widthOf(row[index] ?? ''))),
+  );
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, index) => padded(cell, widths[index] ?? 0, columns[index]?.right === true))
+      .join(gap)
+      .trimEnd();
+  return [line(columns.map(({ title }) => title)), ...cells.map(line)];
+}
+
+/** Lines in aligned columns without a header. */
+export function alignedLines(rows: readonly (readonly string[])[]): readonly string[] {
+  const count = Math.max(0, ...rows.map((row) => row.length));
+  const widths = Array.from({ length: count }, (_, index) =>
+    Math.max(0, ...rows.map((row) => widthOf(row[index] ?? ''))),
+  );
+  return rows.map((row) =>
+    row
+      .map((cell, index) => padded(cell, widths[index] ?? 0, false))
+      .join(gap)
+      .trimEnd(),
+  );
+}
+
+/** Each line with `by` before it. */
+export function indented(lines: readonly string[], by = '  '): readonly string[] {
+  return lines.map((line) => (line === '' ? '' : `${by}${line}`));
+}
+
+/** Text cut to `width` characters, with `…` at its end where something is missing. */
+export function cut(text: string, width: number): string {
+  const letters = [...text];
+  return letters.length <= width ? text : `${letters.slice(0, Math.max(0, width - 1)).join('')}…`;
+}
+
+/** Text in lines of at most `width` characters, broken between words. */
+export function wrapped(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(/\s+/)) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line];
+}
+
+function cellText(value: string | null): string {
+  if (value === null) return '';
+  const visible = value
+    .replaceAll('\\', '\\\\')
+    .replaceAll('\t', '\\t')
+    .replaceAll('\n', '\\n')
+    .replaceAll('\r', '\\r');
+  return cut(visible, widestCell);
+}
+
+function padded(text: string, width: number, right: boolean): string {
+  const space = ' '.repeat(Math.max(0, width - widthOf(text)));
+  return right ? `${space}${text}` : `${text}${space}`;
+}
+
+/** Letters as shown; escape sequences take no room. */
+function widthOf(text: string): number {
+  // oxlint-disable-next-line no-control-regex
+  return [...text.replaceAll(/\u001B\[\d+m/g, '')].length;
+}

@@ -1,0 +1,197 @@
+import type { ControlResult, RunResult, TaskEnd, TaskId } from '@daybook/core';
+import { splitTaskId } from '@daybook/core';
+import type { Paint } from '../terminal/paint.ts';
+import { alignedLines, indented, tableLines, wrapped } from './columns.ts';
+import { byName, counted, durationText, groupBy, membersText, numberText } from './ranges.ts';
+import { commandText, failureText, figuresText, taskWords } from './words.ts';
+import { waitingLines } from './waiting.ts';
+
+/** What the summary of a run is made from. */
+export interface SummaryFacts {
+  readonly result: RunResult;
+  readonly interrupted: boolean;
+  /** The words of the command line, to say how to go on. */
+  readonly words: readonly string[];
+  readonly width: number;
+  readonly paint: Paint;
+}
+
+type Ended = RunResult['tasks'][number];
+type EndedAs<K extends TaskEnd['kind']> = {
+  readonly task: TaskId;
+  readonly end: TaskEnd & { readonly kind: K };
+};
+
+/** The summary at the end of a run: what happened, grouped, and what to do next. */
+export function runSummary(facts: SummaryFacts): string {
+  const { result } = facts;
+  const lines = [headline(facts), ''];
+  const sections: readonly (readonly string[])[] = [
+    ranLines(facts),
+    failedLines(facts),
+    blockedLines(facts),
+    waitingSection(facts),
+    cancelledLines(facts),
+    unverifiedLines(facts),
+    nextLines(facts),
+  ];
+  for (const section of sections) if (section.length > 0) lines.push(...section, '');
+  if (result.tasks.length === 0) return `${lines[0]}\n`;
+  return lines.join('\n');
+}
+
+function headline({ result, interrupted, paint }: SummaryFacts): string {
+  const { outcome, fresh, tasks, durationMs } = result;
+  const took = durationText(durationMs);
+  if (tasks.length === 0)
+    return `${paint.good('Nothing to do')}: ${counted(fresh, 'output')} ${fresh === 1 ? 'is' : 'are'} fresh. (${took})`;
+  const word = interrupted ? 'cancelled' : outcome;
+  const painted =
+    word === 'ok' ? paint.good(word) : word === 'waiting' ? paint.attention(word) : paint.bad(word);
+  const made = of(result, 'published', 'unchanged').length;
+  return `Run ${paint.bold(painted)} after ${took}: ${counted(made, 'output')} made, ${numberText(fresh)} fresh.`;
+}
+
+function ranLines({ result, paint }: SummaryFacts): readonly string[] {
+  const made = of(result, 'published', 'unchanged');
+  if (made.length === 0) return [];
+  const rows = [...groupBy(made, nameOf)].map(([name, ended]) => {
+    const published = ended.filter(({ end }) => end.kind === 'published').length;
+    const unchanged = ended.length - published;
+    const counts = [
+      ...(published > 0 ? [`${numberText(published)} published`] : []),
+      ...(unchanged > 0 ? [`${numberText(unchanged)} unchanged`] : []),
+    ];
+    return [name, counts.join(', '), paint.dim(membersText(ended.map(({ task }) => task)))];
+  });
+  return [paint.bold('Ran'), ...indented(alignedLines(rows))];
+}
+
+function failedLines(facts: SummaryFacts): readonly string[] {
+  const { result, paint, width } = facts;
+  const failed = of(result, 'failed', 'crashed', 'timed-out', 'lost');
+  if (failed.length === 0) return [];
+  const groups = groupBy(failed, ({ task, end }) => `${splitTaskId(task).name} ${failureText(end)}`);
+  const lines = [...groups.values()].flatMap((ended) => {
+    const [first] = ended as readonly [Ended, ...Ended[]];
+    const code = 'error' in first.end ? ` [${first.end.error.code}]` : '';
+    const who =
+      ended.length === 1
+        ? first.task
+        : `${splitTaskId(first.task).name} ${membersText(ended.map(({ task }) => task))}`;
+    return [
+      `${paint.bad(who)} ${first.end.kind}${code}`,
+      ...indented(wrapped(failureText(first.end), width - 6)),
+      ...indented(
+        belowLines(
+          result,
+          ended.map(({ task }) => task),
+        ),
+      ),
+    ];
+  });
+  return [paint.bold('Failed'), ...indented(lines)];
+}
+
+function blockedLines(facts: SummaryFacts): readonly string[] {
+  const { result, paint, width } = facts;
+  const blocked = of(result, 'blocked') as readonly EndedAs<'blocked'>[];
+  if (blocked.length === 0) return [];
+  const lines = blocked.flatMap(({ task, end }) => [
+    `${paint.bad(task)} is not published: a control does not hold`,
+    ...indented(
+      end.controls.filter((control) => !control.held).flatMap((control) => controlLines(control, width - 8)),
+    ),
+    ...indented([`The staged data is kept at ${end.stage}`, ...belowLines(result, [task])]),
+  ]);
+  return [paint.bold('Blocked'), ...indented(lines)];
+}
+
+/** A control that does not hold: its name, its figures, the rows that break it, the remedy. */
+export function controlLines(control: ControlResult, width: number): readonly string[] {
+  const figures = figuresText(control.figures);
+  const offenders = control.offenders ?? [];
+  const names = [...new Set(offenders.flatMap((row) => Object.keys(row)))];
+  const columns = names.map((name) => ({
+    title: name,
+    right: offenders.every((row) => /^-?\d[\d.]*$|^$/.test(row[name] ?? '')),
+  }));
+  const table =
+    offenders.length === 0
+      ? []
+      : tableLines(
+          columns,
+          offenders.map((row) => names.map((name) => row[name] ?? null)),
+        );
+  return [
+    `control ${control.name}`,
+    ...(figures === '' ? [] : indented(wrapped(figures, width))),
+    ...indented(table, '    '),
+    ...(control.remedy === undefined ? [] : indented(wrapped(control.remedy, width))),
+  ];
+}
+
+function belowLines(result: RunResult, culprits: readonly TaskId[]): readonly string[] {
+  const below = result.tasks.filter(
+    ({ end }) => end.kind === 'upstream-failed' && culprits.includes(end.culprit),
+  );
+  if (below.length === 0) return [];
+  const names = [...byName(below.map(({ task }) => task))].map(([name, ids]) =>
+    `${name} ${membersText(ids)}`.trim(),
+  );
+  const shown =
+    names.length <= 2
+      ? names.join('; ')
+      : `${names.slice(0, 2).join('; ')}; and ${names.length - 2} more names`;
+  return [`${counted(below.length, 'task')} below did not run: ${shown}`];
+}
+
+function waitingSection({ result, paint }: SummaryFacts): readonly string[] {
+  const waiting = of(result, 'waiting') as readonly EndedAs<'waiting'>[];
+  if (waiting.length === 0) return [];
+  return [
+    paint.bold('Waiting'),
+    ...indented(waitingLines(waiting.map(({ task, end }) => ({ task, for: end.for })))),
+  ];
+}
+
+function cancelledLines({ result, paint }: SummaryFacts): readonly string[] {
+  const cancelled = of(result, 'cancelled');
+  if (cancelled.length === 0) return [];
+  const rows = [...byName(cancelled.map(({ task }) => task))].map(([name, ids]) => [name, membersText(ids)]);
+  return [paint.bold('Cancelled'), ...indented(alignedLines(rows))];
+}
+
+function unverifiedLines({ result, paint }: SummaryFacts): readonly string[] {
+  const unverified = result.tasks.filter(({ end }) => 'unverified' in end && end.unverified === true);
+  if (unverified.length === 0) return [];
+  const rows = [...byName(unverified.map(({ task }) => task))].map(([name, ids]) => [name, membersText(ids)]);
+  const why = 'their source had no totals to hold them against';
+  return [`${paint.bold('Unverified')}: ${why}`, ...indented(alignedLines(rows))];
+}
+
+function nextLines({ result, interrupted, words, paint }: SummaryFacts): readonly string[] {
+  const again = commandText(words);
+  const culprit = (of(result, 'blocked', 'failed', 'crashed', 'timed-out', 'lost')[0] ?? undefined)?.task;
+  const next = (line: string, text: string): readonly string[] => [line, paint.dim(text)];
+  if (interrupted)
+    return [paint.bold('Next'), ...indented(alignedLines([next(again, 'goes on; what is made stays')]))];
+  if (culprit !== undefined) {
+    const rows = [
+      next(`daybook why ${taskWords(culprit)}`, 'what is known of it'),
+      next(again, 'once it is seen to; only what is missing runs'),
+    ];
+    return [paint.bold('Next'), ...indented(alignedLines(rows))];
+  }
+  if (result.outcome === 'waiting')
+    return [paint.bold('Next'), ...indented(alignedLines([next(again, 'when it is there')]))];
+  return [];
+}
+
+function of(result: RunResult, ...kinds: readonly TaskEnd['kind'][]): readonly Ended[] {
+  return result.tasks.filter(({ end }) => kinds.includes(end.kind));
+}
+
+function nameOf({ task }: Ended): string {
+  return splitTaskId(task).name;
+}

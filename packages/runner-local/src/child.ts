@@ -1,0 +1,71 @@
+/** The child process: does one job at a time, as its parent says, and ends when its parent does. */
+import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { Job } from '@daybook/core';
+import { assert, checkConfig, DaybookError, definitionOf } from '@daybook/core';
+import type { FromChild, ToChild } from './child-messages.ts';
+import { execute } from './execute.ts';
+import type { LocalJob } from './local-job.ts';
+
+/** Standard input is a pipe that the parent holds: when it ends, so do we, even in the middle of a loop. */
+const watchParent = `
+  const { readSync } = require('node:fs');
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  for (;;) {
+    try {
+      if (readSync(0, Buffer.alloc(1)) === 0) break;
+    } catch (error) {
+      if (error.code !== 'EAGAIN') break;
+      Atomics.wait(pause, 0, 0, 100);
+    }
+  }
+  process.kill(process.pid, 'SIGKILL');
+`;
+
+new Worker(watchParent, { eval: true }).unref();
+// The parent decides what an interrupt means; a terminal sends it to the whole group.
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => undefined);
+
+let grant: ((bytes: number) => void) | undefined;
+let loaded: Promise<ReturnType<typeof checkConfig>> | undefined;
+
+process.on('message', (message: ToChild) => {
+  if (message.kind === 'granted') grant?.(message.bytes);
+  else void run(message.job);
+});
+
+async function run(job: LocalJob): Promise<void> {
+  const result = await execute(
+    job,
+    {
+      signal: new AbortController().signal,
+      progress: (step) => tell({ kind: 'progress', step }),
+      memory: (bytes) =>
+        new Promise((resolve) => {
+          grant = resolve;
+          tell({ kind: 'memory', bytes });
+        }),
+    },
+    findJob,
+  );
+  tell({ kind: 'result', result, rssBytes: process.memoryUsage.rss() });
+}
+
+async function findJob(job: LocalJob): Promise<Job> {
+  const { configPath } = job;
+  assert(configPath !== undefined, `${job.task} was given to a child process without a configuration.`);
+  loaded ??= import(pathToFileURL(configPath).href).then((module: { default?: unknown }) =>
+    checkConfig(module.default, configPath),
+  );
+  const found = definitionOf(await loaded, job.taskName).job;
+  if (found !== undefined) return found;
+  throw new DaybookError(
+    'config-invalid',
+    `The configuration ${configPath} gives ${job.taskName} no job here, and it did in the process that planned: it must always say the same.`,
+  );
+}
+
+function tell(message: FromChild): void {
+  process.send?.(message);
+}

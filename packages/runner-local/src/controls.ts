@@ -1,0 +1,100 @@
+import type { ControlResult } from '@daybook/core';
+import type { Session } from './engine.ts';
+import type { LocalControl } from './local-job.ts';
+
+const mostOffenders = 10;
+const mostGroupsAsFigures = 10;
+
+/**
+ * Runs controls over the relations `output`, `numbered_output`, `expected` and the inputs. Those that look at each row by
+ * itself share one scan. One that reads `expected` is left out where nothing is expected.
+ */
+export async function runControls(
+  session: Session,
+  controls: readonly LocalControl[],
+  expected: boolean,
+): Promise<readonly ControlResult[]> {
+  const wanted = controls.filter((control) => expected || !control.readsExpected);
+  const rowControls = wanted.filter((control) => control.compiled.kind === 'rows');
+  const counted = await countRows(session, rowControls);
+  const results: ControlResult[] = [];
+  for (const control of wanted) {
+    const { compiled } = control;
+    if (compiled.kind === 'rows') results.push(await rowsResult(session, control, compiled, counted));
+    else if (compiled.kind === 'query') results.push(await queryResult(session, control, compiled.query));
+    else results.push(await groupsResult(session, control, compiled.query));
+  }
+  return results;
+}
+
+type Rows = LocalControl['compiled'] & { readonly kind: 'rows' };
+type Counted = Readonly<Record<string, string | null>>;
+
+async function countRows(session: Session, controls: readonly LocalControl[]): Promise<Counted> {
+  if (controls.length === 0) return {};
+  const all = controls.map((control) => control.compiled as Rows);
+  const relation = all.some((each) => each.relation === 'numbered_output') ? 'numbered_output' : 'output';
+  const counts = all.map((each, index) => `count(*) FILTER (WHERE ${each.broken}) AS broken_${index}`);
+  const [row] = await session.rows(`SELECT count(*) AS rows, ${counts.join(', ')} FROM ${relation}`);
+  const named = controls.map((control, index) => [control.name, row?.[`broken_${index}`] ?? '0'] as const);
+  return { ...Object.fromEntries(named), rows: row?.['rows'] ?? '0' };
+}
+
+async function rowsResult(
+  session: Session,
+  control: LocalControl,
+  compiled: Rows,
+  counted: Counted,
+): Promise<ControlResult> {
+  const broken = counted[control.name] ?? '0';
+  const figures = { rows: counted['rows'] ?? '0', broken };
+  return await result(
+    session,
+    control,
+    figures,
+    `SELECT * FROM ${compiled.relation} WHERE ${compiled.broken}`,
+  );
+}
+
+async function queryResult(session: Session, control: LocalControl, query: string): Promise<ControlResult> {
+  const [row] = await session.rows(`SELECT count(*) AS broken FROM (${query})`);
+  return await result(session, control, { broken: row?.['broken'] ?? '0' }, query);
+}
+
+async function groupsResult(session: Session, control: LocalControl, query: string): Promise<ControlResult> {
+  const [row] = await session.rows(
+    `SELECT count(*) AS groups, count(*) FILTER (WHERE broken) AS broken FROM (${query})`,
+  );
+  const figures: Record<string, string> = { groups: row?.['groups'] ?? '0', broken: row?.['broken'] ?? '0' };
+  if (Number(figures['groups']) <= mostGroupsAsFigures)
+    Object.assign(figures, await groupFigures(session, query));
+  return await result(session, control, figures, `SELECT * EXCLUDE (broken) FROM (${query}) WHERE broken`);
+}
+
+/** The totals of few groups, one figure a group: `EUR` → `12.00 = 12.00`. */
+async function groupFigures(session: Session, query: string): Promise<Readonly<Record<string, string>>> {
+  const figures: Record<string, string> = {};
+  for (const row of await session.rows(`SELECT * EXCLUDE (broken) FROM (${query}) ORDER BY ALL`)) {
+    const cells = Object.entries(row);
+    const [left, right] = cells.slice(-2).map(([, value]) => value ?? '0');
+    const group = cells
+      .slice(0, -2)
+      .map(([, value]) => value ?? 'null')
+      .join(' ');
+    figures[group === '' ? 'total' : group] = left === right ? (left ?? '0') : `${left} ≠ ${right}`;
+  }
+  return figures;
+}
+
+async function result(
+  session: Session,
+  control: LocalControl,
+  figures: Readonly<Record<string, string>>,
+  offenders: string,
+): Promise<ControlResult> {
+  const held = figures['broken'] === '0';
+  const { name, remedy } = control;
+  if (held) return { name, held, figures };
+  const rows = await session.rows(`SELECT * FROM (${offenders}) ORDER BY ALL LIMIT ${mostOffenders}`);
+  return { name, held, figures, offenders: rows, ...(remedy === undefined ? {} : { remedy }) };
+}

@@ -1,0 +1,51 @@
+import { mkdir } from 'node:fs/promises';
+import type { Job, RunnerFacts } from '@daybook/core';
+import { assert, DaybookError, isSystemError, reportOf } from '@daybook/core';
+import { engineVersion } from './engine.ts';
+import { runCode } from './code-job.ts';
+import { runLoad } from './load-job.ts';
+import type { JobHost, LocalJob, LocalResult } from './local-job.ts';
+import { runStatement } from './statement-job.ts';
+
+/** Does one job in this process. Never throws: what goes wrong is the result. */
+export async function execute(
+  job: LocalJob,
+  host: JobHost,
+  findJob: (job: LocalJob) => Promise<Job>,
+): Promise<LocalResult> {
+  try {
+    await mkdir(job.folder, { recursive: true });
+    await mkdir(job.scratch, { recursive: true });
+    if (job.kind === 'sql') return await runStatement(job, host);
+    const found = await findJob(job);
+    if (found.kind === 'load') return await runLoad(job, found, host);
+    assert(found.kind === 'code', `A ${found.kind} job is not run as a ${job.kind} job.`);
+    return await runCode(job, found, host);
+  } catch (error) {
+    return failure(error, job);
+  }
+}
+
+/** What ran a job, for the manifest. */
+export async function runnerFacts(): Promise<RunnerFacts> {
+  return { name: 'local', engine: 'duckdb', duckdb: await engineVersion(), node: process.version };
+}
+
+function failure(error: unknown, job: LocalJob): LocalResult {
+  const full = isSystemError(error, 'ENOSPC') || /No space left on device/.test(String(error));
+  if (full) {
+    const message = `The disk is full while ${job.task} was made: free some space, then run again.`;
+    return { kind: 'failed', fault: 'infrastructure', error: { code: 'target-failed', message } };
+  }
+  const report = reportOf(error, 'job-failed');
+  const infrastructure =
+    error instanceof DaybookError && (error.code === 'source-failed' || error.code === 'target-failed');
+  return { kind: 'failed', fault: infrastructure ? 'infrastructure' : 'task', error: report };
+}
+
+/** A DuckDB error in words for the task's author. */
+export function sqlFailure(error: unknown, task: string): DaybookError {
+  if (error instanceof DaybookError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new DaybookError('sql-failed', `The SQL of ${task} failed: ${message.trim()}`, { cause: error });
+}

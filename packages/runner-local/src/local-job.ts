@@ -1,0 +1,175 @@
+import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import type {
+  Columns,
+  CompiledControl,
+  Control,
+  ControlResult,
+  Declaration,
+  ErrorReport,
+  JobKind,
+  Json,
+  Part,
+  RunnerFacts,
+  RunContext,
+  Values,
+  Work,
+} from '@daybook/core';
+import { columnsOf, compileControl, declarationOf, readsExpected, renderSql, tasksOf } from '@daybook/core';
+
+/** One task of an input: its parts as local files and, in a list, its parameters as extra columns. */
+export interface LocalMember {
+  readonly paths: readonly string[];
+  readonly extra: Values;
+}
+
+/** One input: what it is called, its columns as the job sees them, those of them stored, and where its rows are. */
+export interface LocalInput {
+  readonly name: string;
+  readonly columns: Columns;
+  readonly stored: readonly string[];
+  readonly orderBy: readonly string[];
+  readonly members: readonly LocalMember[];
+}
+
+/** A control, compiled. */
+export interface LocalControl {
+  readonly name: string;
+  readonly compiled: CompiledControl;
+  readonly readsExpected: boolean;
+  readonly remedy?: string;
+}
+
+/** Everything that a child process needs to do one attempt; plain JSON. It finds functions in the user's configuration. */
+export interface LocalJob {
+  readonly kind: JobKind;
+  readonly task: string;
+  readonly taskName: string;
+  readonly values: Values;
+  readonly today: string;
+  readonly configPath?: string;
+  /** The statement of a SQL job, its parameters in place. */
+  readonly statement?: string;
+  readonly inputs: readonly LocalInput[];
+  readonly declaration: Declaration;
+  readonly columns: Columns;
+  readonly controls: readonly LocalControl[];
+  /** A local folder to write the output into. */
+  readonly folder: string;
+  /** A local folder for everything else, removed with the attempt. */
+  readonly scratch: string;
+  /** The current version, when the code that made it is the code now. */
+  readonly current?: { readonly source?: Json; readonly fingerprint: string };
+  /** Whether there is a version, whatever code made it. */
+  readonly published: boolean;
+  readonly threads: number;
+}
+
+/** One file written into the job's folder. */
+export interface LocalFile {
+  readonly name: string;
+  readonly rows: number;
+  readonly sha256: string;
+}
+
+/** How a job ended. */
+export type LocalResult =
+  | {
+      readonly kind: 'staged';
+      readonly files: readonly LocalFile[];
+      readonly rows: number;
+      readonly fingerprint: string;
+      readonly controls: readonly ControlResult[];
+      readonly source?: Json;
+      readonly runner: RunnerFacts;
+    }
+  | { readonly kind: 'not-modified'; readonly source: Json; readonly runner: RunnerFacts }
+  | { readonly kind: 'waiting'; readonly for: string }
+  | { readonly kind: 'blocked'; readonly controls: readonly ControlResult[] }
+  | { readonly kind: 'failed'; readonly fault: 'task' | 'infrastructure'; readonly error: ErrorReport };
+
+/** What a job asks of whoever hosts it. */
+export interface JobHost {
+  readonly signal: AbortSignal;
+  progress(step: {
+    readonly phase: string;
+    readonly done?: number;
+    readonly total?: number;
+    readonly unit?: string;
+  }): void;
+  /** Waits until about so many bytes of memory may be used, and tells how many are granted. */
+  memory(bytes: number): Promise<number>;
+}
+
+export interface LocalFolders {
+  readonly scratch: string;
+  readonly threads: number;
+  /** The local path of a part. */
+  localPath(part: Part): string;
+}
+
+/** Where a job writes: the stage itself where it is a local folder, else a folder that is uploaded afterwards. */
+export function outputFolder(work: Work, scratch: string): string {
+  return work.stage.uri.startsWith('file:') ? fileURLToPath(work.stage.uri) : join(scratch, 'output');
+}
+
+/** A Work as plain JSON, with its SQL rendered for DuckDB. */
+export function localJobOf(work: Work, context: RunContext, folders: LocalFolders): LocalJob {
+  const { task, job } = work;
+  const { definition, values } = task;
+  const { params } = definition;
+  const columns = definition.output?.kind === 'table' ? definition.output.columns : {};
+  const compile = (control: Control): LocalControl => ({
+    name: control.name,
+    compiled: compileControl(control, { params, values, output: columns, dialect: 'duckdb' }),
+    readsExpected: readsExpected(control, params, values),
+    ...(control.remedy === undefined ? {} : { remedy: control.remedy }),
+  });
+  return {
+    kind: job.kind,
+    task: task.id,
+    taskName: task.name,
+    values,
+    today: context.today,
+    ...(context.configPath === undefined ? {} : { configPath: context.configPath }),
+    ...(job.kind === 'sql' ? { statement: renderSql(job, params, values, 'duckdb') } : {}),
+    inputs: localInputs(work, folders),
+    declaration: declarationOf(definition.output ?? { kind: 'files' }),
+    columns,
+    controls: definition.controls.map(compile),
+    folder: outputFolder(work, folders.scratch),
+    scratch: folders.scratch,
+    ...(work.current?.codeDigest === work.codeDigest ? { current: currentOf(work.current) } : {}),
+    published: work.current !== undefined,
+    threads: folders.threads,
+  };
+}
+
+function currentOf(current: NonNullable<Work['current']>): NonNullable<LocalJob['current']> {
+  return {
+    fingerprint: current.fingerprint,
+    ...(current.source === undefined ? {} : { source: current.source }),
+  };
+}
+
+function localInputs(work: Work, folders: LocalFolders): readonly LocalInput[] {
+  const pinned = new Map(work.inputs.map((input) => [`${input.input} ${input.task}`, input]));
+  return Object.entries(work.declared).flatMap(([name, input]) => {
+    const { output } = input.definition;
+    if (output === undefined) return [];
+    const table = output.kind === 'table' ? output : { columns: {}, orderBy: [] };
+    const members = tasksOf(input).map((task) => ({
+      paths: (pinned.get(`${name} ${task.id}`)?.parts ?? []).map((part) => folders.localPath(part)),
+      extra: input.kind === 'list' ? task.values : {},
+    }));
+    return [
+      {
+        name,
+        columns: columnsOf(input),
+        stored: Object.keys(table.columns),
+        orderBy: table.orderBy,
+        members,
+      },
+    ];
+  });
+}

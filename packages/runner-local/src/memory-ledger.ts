@@ -1,0 +1,44 @@
+import { stat } from 'node:fs/promises';
+import type { LocalJob } from './local-job.ts';
+
+const leastBytes = 64 * 1024 * 1024;
+/** What a job over Parquet may need in memory for each byte that it reads. */
+const bytesPerParquetByte = 6;
+
+/** About how much memory a job over its inputs' parts may use. */
+export async function memoryFor(job: LocalJob): Promise<number> {
+  const paths = job.inputs.flatMap((input) => input.members.flatMap((member) => member.paths));
+  let bytes = 0;
+  for (const path of paths) bytes += (await stat(path)).size;
+  return leastBytes + bytes * bytesPerParquetByte;
+}
+
+/** Shares a total of memory among jobs: each waits, in the order asked, until what it asks for is free. */
+export interface MemoryLedger {
+  /** Resolves with how much is granted: what was asked for, or the total where that is less. */
+  take(bytes: number): Promise<number>;
+  free(bytes: number): void;
+}
+
+export function memoryLedger(totalBytes: number): MemoryLedger {
+  let freeBytes = totalBytes;
+  const waiting: { readonly bytes: number; readonly grant: (bytes: number) => void }[] = [];
+  const serve = (): void => {
+    for (let first = waiting[0]; first !== undefined && first.bytes <= freeBytes; first = waiting[0]) {
+      waiting.shift();
+      freeBytes -= first.bytes;
+      first.grant(first.bytes);
+    }
+  };
+  return {
+    take: (asked) =>
+      new Promise((resolve) => {
+        waiting.push({ bytes: Math.min(asked, totalBytes), grant: resolve });
+        serve();
+      }),
+    free(bytes) {
+      freeBytes += bytes;
+      serve();
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import type { ControlResult } from '@daybook/core';
+import { quoteName, rowSumsQuery, sqlType, tableFingerprint } from '@daybook/core';
+import { runControls } from './controls.ts';
+import type { Session } from './engine.ts';
+import { checkColumns, literal } from './engine.ts';
+import { digestFile } from './file-digest.ts';
+import { parquetQuery } from './input-views.ts';
+import type { LocalFile, LocalJob } from './local-job.ts';
+
+/** The one data file of a table made here. */
+export const tablePart = 'part-0.parquet';
+
+/** The declared columns of a job's output with their DuckDB types. */
+export function declaredTypes(job: LocalJob): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(job.columns).map(([name, type]) => [name, sqlType(type, 'duckdb')]),
+  );
+}
+
+/** Writes the rows of a query as the job's Parquet part, in the declared order of columns. */
+export async function writeTable(session: Session, job: LocalJob, query: string): Promise<void> {
+  const columns = Object.keys(job.columns).map((name) => quoteName(name, 'duckdb'));
+  const path = literal(join(job.folder, tablePart));
+  await session.run(
+    `COPY (SELECT ${columns.join(', ')} FROM (${query})) TO ${path} (FORMAT parquet, COMPRESSION zstd)`,
+  );
+}
+
+/** Makes the relations `output` and `numbered_output` of the staged part. */
+export async function createOutputViews(session: Session, job: LocalJob): Promise<void> {
+  const path = join(job.folder, tablePart);
+  await session.run(`CREATE OR REPLACE TEMP VIEW output AS ${parquetQuery([path])}`);
+  const numbered = parquetQuery([path], '*', ', file_row_number = true');
+  await session.run(`CREATE OR REPLACE TEMP VIEW numbered_output AS ${numbered}`);
+  await checkColumns(session, 'SELECT * FROM output', declaredTypes(job), job.task);
+}
+
+/** What is known of a staged table once it has been looked at. */
+export interface Measured {
+  readonly file: LocalFile;
+  readonly controls: readonly ControlResult[];
+  readonly fingerprint: string;
+}
+
+/** Runs the controls, counts and digests a staged table. A loaded table's fingerprint is given, a derived one's is made here. */
+export async function measureTable(
+  session: Session,
+  job: LocalJob,
+  options: { readonly expected: boolean; readonly fingerprint?: string },
+): Promise<Measured> {
+  const digest = digestFile(join(job.folder, tablePart));
+  const controls = await runControls(session, job.controls, options.expected);
+  const sums =
+    options.fingerprint === undefined
+      ? await session.rows(rowSumsQuery('output', job.columns, 'duckdb'))
+      : [];
+  const [counted] = sums.length > 0 ? sums : await session.rows('SELECT count(*) AS rows FROM output');
+  const rows = counted?.['rows'] ?? '0';
+  const fingerprint =
+    options.fingerprint ??
+    tableFingerprint(job.declaration, { rows, high: counted?.['high'] ?? '0', low: counted?.['low'] ?? '0' });
+  return { file: { name: tablePart, rows: Number(rows), sha256: await digest }, controls, fingerprint };
+}
