@@ -60,7 +60,7 @@ export function journalRuns(folder: string): readonly string[] {
   return names
     .flatMap((name) => (name.endsWith('.ndjson') ? [name.slice(0, -'.ndjson'.length)] : []))
     .sort()
-    .reverse();
+    .toReversed();
 }
 
 /** All entries of a run; a last line cut by a crash is left out. */

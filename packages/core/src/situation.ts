@@ -81,7 +81,10 @@ function namedTasks(graph: Graph, roots: readonly Task[]): ReadonlySet<TaskId> {
 
 /** The load tasks among those named; of a task that is none, those that it is made from. */
 function refetchedTasks(graph: Graph, roots: readonly Task[]): ReadonlySet<TaskId> {
-  const isLoad = (task: Task): boolean => task.definition.job?.kind === 'load';
   if (roots.every(isLoad)) return new Set(roots.map((task) => task.id));
   return new Set([...graph.values()].flatMap(({ task }) => (isLoad(task) ? [task.id] : [])));
+}
+
+function isLoad(task: Task): boolean {
+  return task.definition.job?.kind === 'load';
 }

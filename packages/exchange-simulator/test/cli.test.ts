@@ -27,6 +27,9 @@ describe('the command', () => {
       expect(text).toBe(dayText(exchangeOf({ seed: 9, postingsPerDay: 500 })));
       await fetch(`${url}/control/faults`, { method: 'POST', body: '{"kind":"stall","stallMs":60000}' });
       const stalled = fetch(`${url}/v1/days/${date}`).catch(() => 'ended');
+      await expect
+        .poll(async () => await (await fetch(`${url}/control/state`)).json())
+        .toMatchObject({ faults: [] });
       const startMs = performance.now();
       child.kill(signal);
       expect(await once(child, 'exit')).toEqual([0, null]);

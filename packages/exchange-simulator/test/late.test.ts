@@ -10,6 +10,8 @@ describe('late postings', () => {
     const after = dayText(exchange);
     expect(after.startsWith(before)).toBe(true);
     expect(after.split('\n')).toHaveLength(1_008);
+    exchange.addLate(date, 2);
+    expect(dayText(exchange).startsWith(after)).toBe(true);
   });
 
   test('are the same told at once or bit by bit', () => {
@@ -39,6 +41,7 @@ describe('late postings', () => {
     const totals = await exchange.totals(date);
     expect(totals.count).toBe(3_333);
     expect(totals.currencies.reduce((sum, { count }) => sum + count, 0)).toBe(3_333);
+    expect(await exchange.totals(date)).toEqual(totals);
   });
 
   test.each([0, -1, 1.5, 1_000_001, Number.NaN])('are not %d transactions', (transactions) => {

@@ -5,15 +5,13 @@ import { pipeline } from 'node:stream/promises';
 import type { ArrowTable, CodeContext, CodeInput, CodeJob } from '@daybook/core';
 import { DaybookError, filesFingerprint, rowLinesQuery } from '@daybook/core';
 import type { Session } from './engine.ts';
-import { openSession } from './engine.ts';
-import { runnerFacts } from './execute.ts';
+import { openSession, runnerFacts } from './engine.ts';
 import { digestFile } from './file-digest.ts';
 import { createInputViews, dropInputViews, inputQuery } from './input-views.ts';
 import type { JobHost, LocalFile, LocalInput, LocalJob, LocalResult } from './local-job.ts';
 import { memoryFor } from './memory-ledger.ts';
 import { readArrowBatches, readArrowTable, writeArrowTable } from './parquet-arrow.ts';
-import { tablePart } from './staged-table.ts';
-import { measured } from './statement-job.ts';
+import { measureDerived, tablePart } from './staged-table.ts';
 
 /** Runs a code job: a function over Arrow inputs, to an Arrow table or to named files. */
 export async function runCode(job: LocalJob, code: CodeJob, host: JobHost): Promise<LocalResult> {
@@ -38,7 +36,7 @@ export async function runCode(job: LocalJob, code: CodeJob, host: JobHost): Prom
       );
     }
     await writeFile(join(job.folder, tablePart), await writeArrowTable(table));
-    return await measured(job, host, session);
+    return await measureDerived(job, host, session);
   } finally {
     await dropInputViews(session, job.inputs);
     session.close();

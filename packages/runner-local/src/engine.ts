@@ -1,4 +1,5 @@
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { RunnerFacts } from '@daybook/core';
 import { DaybookError } from '@daybook/core';
 
 export interface SessionOptions {
@@ -47,10 +48,17 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   return sessionOf(connection);
 }
 
-/** The version of DuckDB, such as `v1.5.6`. */
-export async function engineVersion(): Promise<string> {
+/** What runs jobs here, for manifests. */
+export async function runnerFacts(): Promise<RunnerFacts> {
   const { version } = await import('@duckdb/node-api');
-  return version();
+  return { name: 'local', engine: 'duckdb', duckdb: version(), node: process.version };
+}
+
+/** A DuckDB error in words for the task's author. */
+export function sqlFailure(error: unknown, task: string): DaybookError {
+  if (error instanceof DaybookError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new DaybookError('sql-failed', `The SQL of ${task} failed: ${message.trim()}`, { cause: error });
 }
 
 function sessionOf(connection: DuckDBConnection): Session {

@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises';
-import type { Job, RunnerFacts } from '@daybook/core';
+import type { Job } from '@daybook/core';
 import { assert, DaybookError, isSystemError, reportOf } from '@daybook/core';
-import { engineVersion } from './engine.ts';
 import { runCode } from './code-job.ts';
 import { runLoad } from './load-job.ts';
 import type { JobHost, LocalJob, LocalResult } from './local-job.ts';
@@ -26,11 +25,6 @@ export async function execute(
   }
 }
 
-/** What ran a job, for the manifest. */
-export async function runnerFacts(): Promise<RunnerFacts> {
-  return { name: 'local', engine: 'duckdb', duckdb: await engineVersion(), node: process.version };
-}
-
 function failure(error: unknown, job: LocalJob): LocalResult {
   const full = isSystemError(error, 'ENOSPC') || /No space left on device/.test(String(error));
   if (full) {
@@ -41,11 +35,4 @@ function failure(error: unknown, job: LocalJob): LocalResult {
   const infrastructure =
     error instanceof DaybookError && (error.code === 'source-failed' || error.code === 'target-failed');
   return { kind: 'failed', fault: infrastructure ? 'infrastructure' : 'task', error: report };
-}
-
-/** A DuckDB error in words for the task's author. */
-export function sqlFailure(error: unknown, task: string): DaybookError {
-  if (error instanceof DaybookError) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  return new DaybookError('sql-failed', `The SQL of ${task} failed: ${message.trim()}`, { cause: error });
 }

@@ -3,10 +3,10 @@ import type { ControlResult } from '@daybook/core';
 import { quoteName, rowSumsQuery, sqlType, tableFingerprint } from '@daybook/core';
 import { runControls } from './controls.ts';
 import type { Session } from './engine.ts';
-import { checkColumns, literal } from './engine.ts';
+import { checkColumns, literal, runnerFacts } from './engine.ts';
 import { digestFile } from './file-digest.ts';
 import { parquetQuery } from './input-views.ts';
-import type { LocalFile, LocalJob } from './local-job.ts';
+import type { JobHost, LocalFile, LocalJob, LocalResult } from './local-job.ts';
 
 /** The one data file of a table made here. */
 export const tablePart = 'part-0.parquet';
@@ -61,4 +61,20 @@ export async function measureTable(
     options.fingerprint ??
     tableFingerprint(job.declaration, { rows, high: counted?.['high'] ?? '0', low: counted?.['low'] ?? '0' });
   return { file: { name: tablePart, rows: Number(rows), sha256: await digest }, controls, fingerprint };
+}
+
+/** Controls, counts and digests a derived table that has been written. */
+export async function measureDerived(job: LocalJob, host: JobHost, session: Session): Promise<LocalResult> {
+  await createOutputViews(session, job);
+  host.progress({ phase: 'control' });
+  const { file, controls, fingerprint } = await measureTable(session, job, { expected: false });
+  if (controls.some((control) => !control.held)) return { kind: 'blocked', controls };
+  return {
+    kind: 'staged',
+    files: [file],
+    rows: file.rows,
+    fingerprint,
+    controls,
+    runner: await runnerFacts(),
+  };
 }

@@ -1,0 +1,31 @@
+import type { Runner } from '@daybook/core';
+
+/** Turns the first Ctrl-C (or SIGTERM) into an abort; the second ends the process at once, children too. */
+export interface Interrupts extends Disposable {
+  readonly signal: AbortSignal;
+}
+
+const exitCode = 130;
+const longestCloseMs = 2000;
+
+export function watchInterrupts(runners: readonly Runner[], onFirst: () => void): Interrupts {
+  const abort = new AbortController();
+  const onSignal = (): void => {
+    if (abort.signal.aborted) {
+      setTimeout(() => process.exit(exitCode), longestCloseMs).unref();
+      void Promise.allSettled(runners.map(async (runner) => await runner.close?.())).then(() => process.exit(exitCode));
+      return;
+    }
+    abort.abort();
+    onFirst();
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  return {
+    signal: abort.signal,
+    [Symbol.dispose]() {
+      process.off('SIGINT', onSignal);
+      process.off('SIGTERM', onSignal);
+    },
+  };
+}

@@ -1,0 +1,104 @@
+import type { AttemptEnd, Lease, Prepared, Progress, TaskId } from '@daybook/core';
+import type { Paint } from '../terminal/paint.ts';
+import { alignedLines, cut } from './columns.ts';
+import { counted, durationText, numberText } from './ranges.ts';
+import { reasonText } from './words.ts';
+
+/** One attempt that ended. */
+export interface EndedAttempt {
+  readonly lease: Lease;
+  readonly end: AttemptEnd;
+  readonly durationMs: number;
+  /** How long until it is tried again; undefined when it is not. */
+  readonly retryInMs: number | undefined;
+}
+
+/** A line for one attempt that ended; none when it was found fresh. */
+export function attemptLine({ lease, end, durationMs, retryInMs }: EndedAttempt): string | undefined {
+  if (end.kind === 'fresh') return undefined;
+  const retry = retryInMs === undefined ? '' : `, tried again in ${durationText(Math.max(0, retryInMs))}`;
+  const attempt = lease.number === 1 ? '' : `, attempt ${lease.number}`;
+  return `${end.kind} ${lease.task}${detailText(end)} (${durationText(durationMs)}${attempt}${retry})`;
+}
+
+function detailText(end: AttemptEnd): string {
+  switch (end.kind) {
+    case 'published':
+    case 'unchanged':
+      return ` version ${end.version}, ${counted(end.rows, 'row')}, ${reasonText(end.reason)}`;
+    case 'failed':
+    case 'crashed':
+      return `: ${end.error.message} [${end.error.code}]`;
+    case 'blocked':
+      return `: ${end.controls.filter((control) => !control.held).map((control) => control.name).join(', ')}`;
+    case 'waiting':
+      return ` for ${end.for}`;
+    case 'superseded':
+      return end.disagreeing.length === 0 ? ': somebody published first' : `: inputs disagree, ${end.disagreeing.join(', ')}`;
+    default:
+      return '';
+  }
+}
+
+/** Says how many published outputs a change of code restates; nothing when it restates none. */
+export function restatedLine(prepared: Pick<Prepared, 'plan' | 'graph' | 'current'>): string | undefined {
+  const restated = new Set<TaskId>();
+  let below = 0;
+  const changed = [...prepared.plan].filter(([, planned]) => planned.kind === 'run' && planned.reason.kind === 'code-changed');
+  for (const [task] of changed) restated.add(task);
+  if (restated.size === 0) return undefined;
+  for (const { task, inputIds } of prepared.graph.values()) {
+    if (restated.has(task.id) || !inputIds.some((id) => restated.has(id))) continue;
+    restated.add(task.id);
+    if (prepared.current(task.id) !== undefined) below += 1;
+  }
+  const more = below === 0 ? '' : ` ${counted(below, 'output')} made from them may follow.`;
+  return `A change of code restates ${counted(changed.length, 'published output')}.${more}`;
+}
+
+/** What a worker is doing now. */
+export interface RunningAttempt {
+  readonly task: TaskId;
+  readonly startedMs: number;
+  readonly progress: Progress | undefined;
+}
+
+/** All that the live display shows at one moment. */
+export interface LiveFacts {
+  readonly done: number;
+  readonly total: number;
+  readonly failed: number;
+  readonly startedMs: number;
+  readonly nowMs: number;
+  readonly running: readonly RunningAttempt[];
+  readonly stopping: boolean;
+  readonly width: number;
+  readonly height: number;
+  readonly paint: Paint;
+}
+
+const barWidth = 24;
+
+/** The lines of the live display: how far the run is, then what each worker does. None is wider than the terminal. */
+export function liveLines(facts: LiveFacts): readonly string[] {
+  const { done, total, failed, nowMs, startedMs, running, paint, width, height } = facts;
+  const filled = total === 0 ? 0 : Math.min(barWidth, Math.floor((done / total) * barWidth));
+  const bar = `${paint.good('━'.repeat(filled))}${paint.dim('━'.repeat(barWidth - filled))}`;
+  const bad = failed === 0 ? '' : `, ${failed} not well`;
+  const counts = `${numberText(done)} of ${numberText(total)} done${bad}, ${durationText(nowMs - startedMs)}`;
+  const stopping = facts.stopping ? ', stopping' : '';
+  const head = width > barWidth + counts.length + 12 ? `${bar} ${counts}${stopping}` : cut(`${counts}${stopping}`, width - 1);
+  const room = Math.max(1, height - 3);
+  const rows = running.slice(0, room).map((each) => [each.task, durationText(nowMs - each.startedMs), progressText(each.progress)]);
+  const more = running.length > room ? [`and ${running.length - room} more`] : [];
+  return [head, ...[...alignedLines(rows), ...more].map((line) => paint.dim(cut(`  ${line}`, width - 1)))];
+}
+
+function progressText(progress: Progress | undefined): string {
+  if (progress === undefined) return '';
+  const { phase, done, total, unit } = progress;
+  if (done === undefined) return phase;
+  const whole = total === undefined ? '' : ` of ${numberText(total)}`;
+  const share = total === undefined || total === 0 ? '' : `, ${Math.floor((done / total) * 100)} %`;
+  return `${phase} ${numberText(done)}${whole}${unit === undefined ? '' : ` ${unit}`}${share}`;
+}

@@ -1,0 +1,10 @@
+import type { RunObserver } from '@daybook/core';
+
+/** Shows a run while it goes on. */
+export interface RunDisplay {
+  readonly observer: RunObserver;
+  /** The person asked to stop. */
+  stopping(): void;
+  /** Takes away what is not to stay on the screen. */
+  close(): void;
+}
