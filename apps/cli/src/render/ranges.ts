@@ -28,10 +28,15 @@ export function membersText(ids: readonly TaskId[]): string {
   const segments = ids.map((id) => splitTaskId(id).segment);
   const values = segments.map((segment) => segment.slice(segment.indexOf('=') + 1));
   const single = segments.every((segment) => !segment.includes(','));
-  if (single && (values.every(isDay) || values.every(isMonth))) return rangesText(values);
+  if (single && areOf(isDay, values)) return rangesText(values);
+  if (single && areOf(isMonth, values)) return rangesText(values);
   if (ids.length === 1) return segments[0] === '-' ? '' : (segments[0] ?? '');
   const cut = segments.length > mostSegments ? `, …, ${segments.length} tasks` : '';
   return `${segments.slice(0, mostSegments).join(', ')}${cut}`;
+}
+
+function areOf(is: (value: string) => boolean, values: readonly string[]): boolean {
+  return values.every((value) => is(value));
 }
 
 /** `1 day`, `31 days`: a count with its noun. */

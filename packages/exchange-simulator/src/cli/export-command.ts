@@ -53,7 +53,7 @@ function daysAsked({ date, from, through }: ExportArguments): string[] {
 }
 
 /** Where each day goes: `--to` is a file for one day unless it is a folder or ends with a slash, else a folder. */
-async function fileAsked({ to, date, format, gzip, totals }: ExportArguments) {
+async function fileAsked({ to, date, format, gzip }: ExportArguments) {
   const isFolder = date === undefined || /[/\\]$/.test(to) || (await isDirectory(to));
   if (isFolder) {
     const shape = { format: format ?? 'ndjson', gzip: gzip ?? false } as const;
@@ -66,10 +66,9 @@ async function fileAsked({ to, date, format, gzip, totals }: ExportArguments) {
   };
   const ending = exportName('', shape.format, shape.gzip);
   if (to.endsWith(ending)) return { ...shape, path: () => to };
-  const kinds = totals ? ' (its reader goes by the name)' : '';
   throw new SimulatorError(
     'bad-option',
-    `--to ${to} would not end with ${ending} as such a file must${kinds}: rename it or change --format, --gzip.`,
+    `--to ${to} does not end with ${ending}, by which its reader knows what it is: name it so, or change --format and --gzip.`,
   );
 }
 
