@@ -43,21 +43,21 @@ w({ date: '2020-01-01' });
 w({});
 // @ts-expect-error
 a({ date: 1 });
-// @ts-expect-error
 defineTask({
   name: 'b',
   params: { date: day },
   inputs: ({ date }) => ({ one: a({ date }) }),
   output: table({ id: 'bigint' }),
+  // @ts-expect-error -- the input has no column "nett"
   controls: [sameTotal('one.nett', 'output.id')],
 });
-// @ts-expect-error
 defineTask({
   name: 'b',
   params: { date: day },
   inputs: ({ date }) => ({ one: a({ date }) }),
   output: table({ id: 'bigint' }),
+  // @ts-expect-error -- there is no input "two"
   job: { kind: 'code', version: '1', run: async ({ inputs }) => inputs.two.table() },
 });
-// @ts-expect-error
+// @ts-expect-error -- there is no type "bigin"
 table({ id: 'bigin' });

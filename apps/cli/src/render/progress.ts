@@ -1,4 +1,4 @@
-import type { AttemptEnd, Lease, Prepared, Progress, TaskId } from '@daybook/core';
+import type { AttemptEnd, Lease, Prepared, Progress, TaskId, TaskName } from '@daybook/core';
 import type { Paint } from '../terminal/paint.ts';
 import { alignedLines, cut } from './columns.ts';
 import { counted, durationText, numberText } from './ranges.ts';
@@ -11,24 +11,26 @@ export interface EndedAttempt {
   readonly durationMs: number;
   /** How long until it is tried again; undefined when it is not. */
   readonly retryInMs: number | undefined;
+  /** Whether its output is files, which have no rows to count. */
+  readonly files: boolean;
 }
 
 /** A line for one attempt that ended; none when it was found fresh. */
-export function attemptLine({ lease, end, durationMs, retryInMs }: EndedAttempt): string | undefined {
+export function attemptLine({ lease, end, durationMs, retryInMs, files }: EndedAttempt): string | undefined {
   if (end.kind === 'fresh') return undefined;
   const retry = retryInMs === undefined ? '' : `, tried again in ${durationText(Math.max(0, retryInMs))}`;
   const attempt = lease.number === 1 ? '' : `, attempt ${lease.number}`;
-  return `${end.kind} ${lease.task}${detailText(end)} (${durationText(durationMs)}${attempt}${retry})`;
+  return `${end.kind} ${lease.task}${detailText(end, files)} (${durationText(durationMs)}${attempt}${retry})`;
 }
 
-function detailText(end: AttemptEnd): string {
+function detailText(end: AttemptEnd, files: boolean): string {
   switch (end.kind) {
     case 'published':
     case 'unchanged':
-      return ` version ${end.version}, ${counted(end.rows, 'row')}, ${reasonText(end.reason)}`;
+      return ` version ${end.version}, ${files ? '' : `${counted(end.rows, 'row')}, `}${reasonText(end.reason)}`;
     case 'failed':
     case 'crashed':
-      return `: ${end.error.message} [${end.error.code}]`;
+      return `: ${firstLine(end.error.message)} [${end.error.code}]`;
     case 'blocked':
       return `: ${end.controls.filter((control) => !control.held).map((control) => control.name).join(', ')}`;
     case 'waiting':
@@ -38,6 +40,16 @@ function detailText(end: AttemptEnd): string {
     default:
       return '';
   }
+}
+
+function firstLine(message: string): string {
+  return message.split('\n', 1)[0] ?? '';
+}
+
+/** The names of the tasks of a run whose output is files. */
+export function fileTasks(prepared: Pick<Prepared, 'graph'>): ReadonlySet<TaskName> {
+  const made = [...prepared.graph.values()].filter(({ task }) => task.definition.output?.kind === 'files');
+  return new Set(made.map(({ task }) => task.name));
 }
 
 /** Says how many published outputs a change of code restates; nothing when it restates none. */

@@ -16,6 +16,8 @@ export interface SummaryFacts {
   readonly paint: Paint;
 }
 
+const mostFailures = 8;
+
 type Ended = RunResult['tasks'][number];
 type EndedAs<K extends TaskEnd['kind']> = {
   readonly task: TaskId;
@@ -67,30 +69,35 @@ function ranLines({ result, paint }: SummaryFacts): readonly string[] {
   return [paint.bold('Ran'), ...indented(alignedLines(rows))];
 }
 
-function failedLines(facts: SummaryFacts): readonly string[] {
-  const { result, paint, width } = facts;
+function failedLines({ result, paint, width }: SummaryFacts): readonly string[] {
   const failed = of(result, 'failed', 'crashed', 'timed-out', 'lost');
   if (failed.length === 0) return [];
-  const groups = groupBy(failed, ({ task, end }) => `${splitTaskId(task).name} ${failureText(end)}`);
-  const lines = [...groups.values()].flatMap((ended) => {
-    const [first] = ended as readonly [Ended, ...Ended[]];
-    const code = 'error' in first.end ? ` [${first.end.error.code}]` : '';
-    const who =
-      ended.length === 1
-        ? first.task
-        : `${splitTaskId(first.task).name} ${membersText(ended.map(({ task }) => task))}`;
+  const groups = [...groupBy(failed, (ended) => `${nameOf(ended)} ${withoutDays(failureText(ended.end))}`).values()];
+  const lines = groups.slice(0, mostFailures).flatMap((ended) => {
+    const [{ task, end }] = ended as readonly [Ended, ...Ended[]];
+    const code = 'error' in end ? ` [${end.error.code}]` : '';
+    const tasks = ended.map((each) => each.task);
+    const who = ended.length === 1 ? task : `${splitTaskId(task).name} ${membersText(tasks)}`;
+    const first = ended.length === 1 ? [] : [paint.dim(`the first of them, ${task}:`)];
     return [
-      `${paint.bad(who)} ${first.end.kind}${code}`,
-      ...indented(wrapped(failureText(first.end), width - 6)),
-      ...indented(
-        belowLines(
-          result,
-          ended.map(({ task }) => task),
-        ),
-      ),
+      `${paint.bad(who)} ${end.kind}${code}`,
+      ...indented([...first, ...paragraphLines(failureText(end), width - 6), ...belowLines(result, tasks)]),
     ];
   });
-  return [paint.bold('Failed'), ...indented(lines)];
+  const more = groups.length - mostFailures;
+  const rest = more > 0 ? [`and ${counted(more, 'other failure')}; --json lists all`] : [];
+  return [paint.bold('Failed'), ...indented([...lines, ...rest])];
+}
+
+/** A message in lines: its own, as far as they fit. */
+function paragraphLines(message: string, width: number): readonly string[] {
+  const lines = message.split('\n').filter((line) => line.trim() !== '');
+  return lines.flatMap((line) => (line.length <= width ? [line] : wrapped(line, width)));
+}
+
+/** A message with its days taken out, so that the same fault on many days is told once. */
+function withoutDays(message: string): string {
+  return message.replaceAll(/\d{4}-\d{2}-\d{2}/g, 'D');
 }
 
 function blockedLines(facts: SummaryFacts): readonly string[] {

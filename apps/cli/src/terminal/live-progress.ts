@@ -58,7 +58,7 @@ export function liveProgress(output: Output, paint: Paint, nowMs: () => number):
       if (end.kind === 'published' || end.kind === 'unchanged' || end.kind === 'fresh' || end.kind === 'waiting' || end.kind === 'superseded') return;
       if (!again && end.kind !== 'cancelled') failed += 1;
       const retryInMs = retryAtMs === undefined ? undefined : retryAtMs - nowMs();
-      if (end.kind !== 'cancelled') draw(attemptLine({ lease, end, durationMs, retryInMs }));
+      if (end.kind !== 'cancelled') draw(attemptLine({ lease, end, durationMs, retryInMs, files: false }));
     },
     again: (tasks) => {
       for (const task of tasks) ended.delete(task);
