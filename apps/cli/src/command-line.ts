@@ -4,7 +4,7 @@ import yargs from 'yargs';
 import { splitArguments } from './arguments.ts';
 import type { CommandSpec, OptionSpec } from './commands.ts';
 import { commandSpecs, globalOptions, whichTasks } from './commands.ts';
-import type { CommandName, Invocation, Options } from './invocation.ts';
+import type { Invocation, Options } from './invocation.ts';
 
 /** What a command line asks for: a command, or a text to print (help, the version). */
 export type CommandLine =
@@ -57,7 +57,8 @@ function parse(words: readonly string[], width: number): Parsed {
     .version(false)
     .option('version', { type: 'boolean', global: false, description: 'Print the version of Daybook.' })
     .options(globalOptions)
-    .help()
+    .help('help', 'Print this help.')
+    .group('help', 'Everywhere:')
     .wrap(width)
     .example('daybook plan accounting', 'What would run, and why')
     .example('daybook run accounting', 'Make it so')
@@ -80,8 +81,15 @@ function parse(words: readonly string[], width: number): Parsed {
   const { _: rest, $0: _, help: __, ...options } = argv;
   for (const [name, value] of Object.entries(options)) {
     if (Array.isArray(value)) throw usage(`--${name} is given twice: give it once.`);
+    const assigned = words.find((word) => word.startsWith(`--${name}=`));
+    if (typeof value === 'boolean' && assigned !== undefined) throw usage(`--${name} takes no value: write --${name} alone.`);
   }
-  return { words: (rest as readonly unknown[]).map(String), options: options as Options, text };
+  return { words: (rest as readonly unknown[]).map(String), options: options as Options, text: withoutTypes(text) };
+}
+
+/** Help without the types of options, which their descriptions make plain. */
+function withoutTypes(help: string): string {
+  return help.replaceAll(/ *\[(string|boolean)\]/g, '');
 }
 
 function optionsOf(spec: CommandSpec): Readonly<Record<string, OptionSpec>> {
@@ -100,7 +108,7 @@ function checkArguments(
   if (spec.takes !== 'tasks' && tasks.length > 1) {
     throw usage(`daybook ${spec.name} takes one task and is given ${tasks.join(', ')}: name one. ${see}`);
   }
-  if (spec.takes !== 'a name' || spec.flags === true) return;
+  if (spec.takes !== 'a name') return;
   const [stranger] = Object.keys(flags).filter(
     (flag) => spec.ranges !== true || (flag !== 'from' && flag !== 'through'),
   );
@@ -148,4 +156,3 @@ function usage(message: string): DaybookError {
   return new DaybookError('usage', message);
 }
 
-export type { CommandName };

@@ -18,9 +18,7 @@ export interface CommandSpec {
   readonly help: string;
   /** What may stand without a flag: one task with its parameters, one name of a task or none, or several. */
   readonly takes: 'one task' | 'a name' | 'tasks';
-  /** Whether `a name` may come with parameters. */
-  readonly flags?: boolean;
-  /** Whether `--from` and `--through` are taken though no one task is. */
+  /** Whether a range of days or months is taken. */
   readonly ranges?: boolean;
   readonly options: Readonly<Record<string, OptionSpec>>;
   readonly examples: readonly (readonly [string, string])[];
@@ -28,14 +26,17 @@ export interface CommandSpec {
 
 const value = (description: string): OptionSpec => ({ type: 'string', description, requiresArg: true });
 const flag = (description: string): OptionSpec => ({ type: 'boolean', description });
+const everywhere = 'Everywhere:';
 
+/** The options that every command takes. */
 export const globalOptions: Readonly<Record<string, OptionSpec>> = {
-  config: value(
-    'The configuration. Default: daybook.config.ts, .mts, .js or .mjs here or in a folder above.',
-  ),
-  today: value('The accounting today, YYYY-MM-DD. Default: the day it is in the zone of the configuration.'),
-  json: flag('Print one JSON document on stdout, and nothing else there.'),
-  debug: flag('Print stack traces of bugs.'),
+  config: {
+    ...value('The configuration. Default: daybook.config.ts, .mts, .js or .mjs here or in a folder above.'),
+    group: everywhere,
+  },
+  today: { ...value('The accounting today, YYYY-MM-DD. Default: the day it is in the zone of the configuration.'), group: everywhere },
+  json: { ...flag('Print one JSON document on stdout, and nothing else there.'), group: everywhere },
+  debug: { ...flag('Print stack traces of bugs.'), group: everywhere },
 };
 
 /** The options that choose which tasks a command is for. */
@@ -52,7 +53,7 @@ export function whichTasks(spec: CommandSpec): Readonly<Record<string, OptionSpe
   return {
     date: { ...value('The day of a daily task, YYYY-MM-DD.'), group },
     month: { ...value('The month of a monthly task, YYYY-MM.'), group },
-    ...range,
+    ...(spec.ranges === true ? range : {}),
   };
 }
 
@@ -70,6 +71,7 @@ export const commandSpecs: readonly CommandSpec[] = [
     summary: 'Make a task and all that it needs',
     help: 'Plans and runs a task and all that it needs, then says what happened and what to do next.\nOnly what is missing or stale runs; to run again after a fault costs nothing that is there already.\n\nExit codes: 0 done, 2 usage or configuration, 3 a task failed, 4 waiting for outside data, 5 blocked\nby a control, 130 interrupted.',
     takes: 'one task',
+    ranges: true,
     options: {
       ...wishes,
       workers: value(
@@ -89,6 +91,7 @@ export const commandSpecs: readonly CommandSpec[] = [
     summary: 'What would run and why, without running it',
     help: 'Says what `run` would do with the same words, and why. Never runs anything.',
     takes: 'one task',
+    ranges: true,
     options: { ...wishes, 'exit-code': flag('Exit with 6 when there is work, 0 when there is none.') },
     examples: [
       ['daybook plan accounting', 'What is stale now'],
@@ -139,7 +142,7 @@ export const commandSpecs: readonly CommandSpec[] = [
     name: 'show',
     usage: 'show TASK [--date D | --month M | --PARAM V] [--version N] [--format table|tsv|json]',
     summary: 'The rows of one output',
-    help: 'Prints the rows of one output; of an output that is files, their text.\ntsv: a header and all rows, in order, nothing else. json: one document, {task, version, columns, rows},\nin which all values are text, except null.',
+    help: 'Prints the rows of one output; of an output that is files, their text.\ntsv: a header and all rows, in order, nothing else. \njson: one document, {task, version, columns, rows}; all values are text, except null.',
     takes: 'one task',
     options: {
       version: value('An older version. Default: the current one.'),
@@ -158,6 +161,7 @@ export const commandSpecs: readonly CommandSpec[] = [
     summary: 'Outputs as files in a folder',
     help: 'Writes one file for each task, DIR/<task>/<date or month>.tsv, under another name first.\nEvery part is read as a whole and held against its SHA-256.',
     takes: 'one task',
+    ranges: true,
     options: {
       to: value('The folder to write into; it is made if it is not there.'),
       format: value('tsv or parquet. Default: tsv.'),

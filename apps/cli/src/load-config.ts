@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { CheckedConfig } from '@daybook/core';
 import { checkConfig, DaybookError } from '@daybook/core';
 
@@ -63,15 +64,33 @@ export function isDaybookError(error: unknown): error is DaybookError {
 
 /** The place of the fault: the first one told that is a file of the user's, with its line. */
 function placeOf(error: unknown, path: string, shown: string): string {
-  const stack = error instanceof Error ? (error.stack ?? '') : '';
-  const places = stack.matchAll(/(file:\/\/[^\s()]+?|\/[^\s():]+):(\d+)(?::\d+)?/g);
-  for (const [, file = '', line] of places) {
-    const named = file.startsWith('file:') ? decodeURIComponent(new URL(file).pathname) : file;
+  const told = error instanceof Error ? `${error.stack ?? ''}\n${importPlace(error)}` : '';
+  return placeIn(told, path, shown) ?? (error instanceof SyntaxError ? placeIn(checked(path), path, shown) : undefined) ?? shown;
+}
+
+function placeIn(told: string, path: string, shown: string): string | undefined {
+  for (const [, file = '', line] of told.matchAll(/(file:\/\/[^\s()]+?|\/[^\s():]+):(\d+)(?::\d+)?/g)) {
+    const named = file.startsWith('file:') ? fileURLToPath(file) : file;
     if (named === path) return `${shown}, line ${line},`;
-    if (!named.includes('/node_modules/') && named.startsWith(dirname(path)))
+    if (!named.includes('/node_modules/') && named.startsWith(`${dirname(path)}/`)) {
       return `${shown} (${relative(dirname(path), named)}, line ${line})`;
+    }
   }
-  return shown;
+  return undefined;
+}
+
+/** Where a module that is not there is imported: Node names the file alone, so the line is looked up. */
+function importPlace(error: Error): string {
+  const [, specifier, file] = /Cannot find (?:package|module) '([^']+)' imported from (.+)$/m.exec(error.message) ?? [];
+  if (specifier === undefined || file === undefined || !existsSync(file)) return '';
+  const name = basename(specifier);
+  const index = readFileSync(file, 'utf8').split('\n').findIndex((line) => /\b(from|import)\b/.test(line) && line.includes(name));
+  return index < 0 ? '' : `${file}:${index + 1}`;
+}
+
+/** What Node says of the syntax of a file. It keeps the line to itself when the file is imported. */
+function checked(path: string): string {
+  return spawnSync(process.execPath, ['--check', path], { encoding: 'utf8' }).stderr;
 }
 
 function whyOf(error: unknown): string {
@@ -82,16 +101,10 @@ function whyOf(error: unknown): string {
 }
 
 function remedyOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ERR_MODULE_NOT_FOUND')
-    return 'See to the path of the import, or install the package with npm.';
-  if (
-    code === 'ERR_INVALID_TYPESCRIPT_SYNTAX' ||
-    code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX' ||
-    error instanceof SyntaxError
-  ) {
-    return 'Correct its syntax; TypeScript that only erases (no enum, no namespace) can be loaded.';
-  }
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code === 'ERR_MODULE_NOT_FOUND') return 'See to the path of the import, or install the package with npm.';
+  if (code.endsWith('_TYPESCRIPT_SYNTAX')) return 'Correct its syntax; TypeScript that only erases (no enum, no namespace) can be loaded.';
+  if (error instanceof SyntaxError) return error.message.includes('export named') ? 'Correct the name that is imported.' : 'Correct its syntax.';
   return 'Correct it there; a configuration only wires values together.';
 }
 

@@ -8,7 +8,13 @@ import type { Command, Streams } from './workplace.ts';
 export async function main(words: readonly string[]): Promise<void> {
   const out = outputOf(process.stdout);
   const err = outputOf(process.stderr);
+  process.on('uncaughtException', (error) => void endWith(error, words, out, err));
   process.exit(await daybook(words, out, err));
+}
+
+async function endWith(error: unknown, words: readonly string[], out: Output, err: Output): Promise<void> {
+  const { reportError } = await import('./report-error.ts');
+  process.exit(await reportError(error, words, out, err));
 }
 
 async function daybook(words: readonly string[], out: Output, err: Output): Promise<number> {

@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import type { CheckedConfig, Manifest, Part, Runner, Target, Task } from '@daybook/core';
 import { DaybookError } from '@daybook/core';
-import { createHash } from 'node:crypto';
-import { taskWords } from './render/words.ts';
+import { membersText } from './render/ranges.ts';
+import { tasksWords } from './render/words.ts';
 
 /** The first configured runner that can read rows. */
 export function rowReader(config: CheckedConfig): Runner & Required<Pick<Runner, 'readRows'>> {
@@ -19,9 +20,12 @@ export async function withRunners<T>(config: CheckedConfig, work: () => Promise<
   }
 }
 
-/** What `show` and `export` say of an output that was never published. */
-export function notPublished(task: Task): DaybookError {
-  return new DaybookError('not-published', `${task.id} has never been published: daybook run ${taskWords(task.id)} makes it.`);
+/** What is said of outputs of one name that were never published: which they are, and the command that makes them. */
+export function notPublished(...tasks: readonly [Task, ...Task[]]): DaybookError {
+  const ids = tasks.map(({ id }) => id);
+  const [{ id, name }] = tasks;
+  const which = tasks.length === 1 ? `${id} has` : `${name} ${membersText(ids)}, have`;
+  return new DaybookError('not-published', `${which} never been published: daybook run ${tasksWords(ids)} makes ${tasks.length === 1 ? 'it' : 'them'}.`);
 }
 
 /** Refuses a wrapper task, which has no output of its own. */

@@ -38,20 +38,22 @@ export function firstDayOf(month: Month): Day {
 }
 
 export function lastDayOf(month: Month): Day {
-  return addDays(firstDayOf(addMonths(month, 1)), -1);
+  return addDays(firstDayOf(month), daysInMonth(month) - 1);
 }
 
 /** Every day from `first` through `last`, in order; none when `last` is before `first`. */
 export function daysBetween(first: Day, last: Day): readonly Day[] {
   const days: Day[] = [];
-  for (let day = first; day <= last; day = addDays(day, 1)) days.push(day);
+  const lastMs = Date.parse(`${last}T00:00:00Z`);
+  for (let ms = Date.parse(`${first}T00:00:00Z`); ms <= lastMs; ms += dayMs) days.push(dayOfMs(ms));
   return days;
 }
 
 /** Every month from `first` through `last`, in order; none when `last` is before `first`. */
 export function monthsBetween(first: Month, last: Month): readonly Month[] {
-  const months: Month[] = [];
-  for (let month = first; month <= last; month = addMonths(month, 1)) months.push(month);
+  if (first > last) return [];
+  const months: Month[] = [first];
+  for (let month = first; month !== last; months.push(month)) month = addMonths(month, 1);
   return months;
 }
 
@@ -65,6 +67,10 @@ export function dayIn(zone: string, nowMs: number): Day {
     day: '2-digit',
   });
   return parts.format(nowMs);
+}
+
+function daysInMonth(month: Month): number {
+  return [31, 30, 29].find((count) => isDay(`${month}-${count}`)) ?? 28;
 }
 
 function dayOfMs(ms: number): Day {

@@ -98,5 +98,7 @@ export type {
   TaskName,
   TaskSpec,
 } from './task.ts';
+export { distinctParts, verifyChain, verifyInputs, verifyPart } from './verify.ts';
+export type { Finding, FindingKind, ReadPart, VerifiedChain } from './verify.ts';
 export { work } from './worker.ts';
 export type { SchedulerPort, WorkerOptions } from './worker.ts';

@@ -149,7 +149,7 @@ export function columnsOf(input: Input): Columns {
 export function parseValues(definition: TaskDefinition, texts: Readonly<Record<string, string>>): Values {
   const values: Record<string, ParamValue> = {};
   for (const [name, text] of Object.entries(texts)) {
-    const declared = definition.params[name];
+    const declared = Object.hasOwn(definition.params, name) ? definition.params[name] : undefined;
     if (declared === undefined) throw unknownParameter(definition, name);
     const parsed = declared.parse(text);
     if (!parsed.ok)

@@ -29,6 +29,9 @@ export interface ChildPool {
   close(): void;
 }
 
+/** Node fires a longer timer at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
 /** A child that has grown beyond this is not kept warm: what it holds would be missing elsewhere. */
 const keptRssBytes = 320 * 1024 * 1024;
 
@@ -48,10 +51,13 @@ export function childPool(): ChildPool {
       child.ref();
       child.channel?.ref();
       const { end, rssBytes } = await converse(child, job, host);
+      if (end.kind !== 'result' || rssBytes >= keptRssBytes) {
+        await kill(child);
+        return end;
+      }
       child.unref();
       child.channel?.unref();
-      if (end.kind === 'result' && rssBytes < keptRssBytes) idle.push(child);
-      else child.kill('SIGKILL');
+      idle.push(child);
       return end;
     },
     close() {
@@ -59,6 +65,14 @@ export function childPool(): ChildPool {
       idle.length = 0;
     },
   };
+}
+
+/** Kills a child and waits until it is gone, so that it writes nothing more into the attempt's folders. */
+async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGKILL');
+  await gone;
 }
 
 function startChild(): ChildProcess {
@@ -79,8 +93,10 @@ function converse(
   host: ChildHost,
 ): Promise<{ readonly end: ChildEnd; readonly rssBytes: number }> {
   return new Promise((resolve) => {
+    let ended = false;
     const finish = (end: ChildEnd, rssBytes = 0): void => {
-      clearTimeout(timer);
+      ended = true;
+      timer.hold();
       child.off('message', hear);
       child.off('exit', exited);
       child.off('error', failed);
@@ -91,7 +107,14 @@ function converse(
       if (message.kind === 'progress') host.progress(message.step);
       else if (message.kind === 'result')
         finish({ kind: 'result', result: message.result }, message.rssBytes);
-      else void host.memory(message.bytes).then((bytes) => send(child, { kind: 'granted', bytes }));
+      else void grant(message.bytes);
+    };
+    const grant = async (asked: number): Promise<void> => {
+      timer.hold();
+      const bytes = await host.memory(asked);
+      if (ended) return;
+      timer.go();
+      send(child, { kind: 'granted', bytes });
     };
     const exited = (code: number | null, signal: NodeJS.Signals | null): void =>
       finish({
@@ -100,7 +123,8 @@ function converse(
       });
     const failed = (error: Error): void => finish({ kind: 'crashed', why: error.message });
     const cancel = (): void => finish({ kind: 'cancelled' });
-    const timer = setTimeout(() => finish({ kind: 'timed-out' }), host.timeoutMs ?? 2 ** 31 - 1);
+    const timer = stopwatch(host.timeoutMs ?? longestTimerMs, () => finish({ kind: 'timed-out' }));
+    timer.go();
     child.on('message', hear);
     child.once('exit', exited);
     child.once('error', failed);
@@ -108,6 +132,25 @@ function converse(
     if (host.signal.aborted) cancel();
     else send(child, { kind: 'run', job });
   });
+}
+
+/** Calls `expire` once it has gone for `limitMs`. Waiting for others to free memory is not a job's own time. */
+function stopwatch(limitMs: number, expire: () => void): { go(): void; hold(): void } {
+  let leftMs = limitMs;
+  let startMs = 0;
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    go() {
+      startMs = performance.now();
+      timer = setTimeout(expire, Math.min(Math.max(0, leftMs), longestTimerMs));
+    },
+    hold() {
+      if (timer === undefined) return;
+      clearTimeout(timer);
+      timer = undefined;
+      leftMs -= performance.now() - startMs;
+    },
+  };
 }
 
 function send(child: ChildProcess, message: ToChild): void {

@@ -16,18 +16,26 @@ import { measureDerived, tablePart } from './staged-table.ts';
 /** Runs a code job: a function over Arrow inputs, to an Arrow table or to named files. */
 export async function runCode(job: LocalJob, code: CodeJob, host: JobHost): Promise<LocalResult> {
   const memoryBytes = await host.memory(await memoryFor(job));
-  const session = await openSession({ memoryBytes, threads: job.threads, scratch: job.scratch });
+  const session = await openSession({ memoryBytes, threads: job.threads, spill: job.spill });
   try {
     await createInputViews(session, job.inputs);
     host.progress({ phase: 'compute' });
     const written = new Map<string, string>();
+    const writes: Promise<void>[] = [];
     const context: CodeContext<Readonly<Record<string, unknown>>> = {
       values: job.values,
       inputs: Object.fromEntries(job.inputs.map((input) => [input.name, codeInput(input, session)])),
       signal: host.signal,
-      writeFile: (name, content) => writeNamedFile(job, written, name, content),
+      writeFile: (name, content) => {
+        const writing = writeNamedFile(job, written, name, content);
+        writing.catch(() => undefined);
+        writes.push(writing);
+        return writing;
+      },
     };
     const table = await (code as CodeJob<unknown>).run(context as CodeContext<unknown>);
+    // A file that the job did not wait for is whole before it is digested, too.
+    await Promise.all(writes);
     if (job.declaration.kind === 'files') return await namedFiles(job, written);
     if (table === undefined) {
       throw new DaybookError(

@@ -1,5 +1,6 @@
 import type { ControlResult } from '@daybook/core';
 import type { Session } from './engine.ts';
+import { subquery } from './engine.ts';
 import type { LocalControl } from './local-job.ts';
 
 const mostOffenders = 10;
@@ -28,16 +29,20 @@ export async function runControls(
 }
 
 type Rows = LocalControl['compiled'] & { readonly kind: 'rows' };
-type Counted = Readonly<Record<string, string | null>>;
+/** How many rows there are, and how many of them break each control. */
+interface Counted {
+  readonly rows: string;
+  readonly broken: ReadonlyMap<LocalControl, string>;
+}
 
 async function countRows(session: Session, controls: readonly LocalControl[]): Promise<Counted> {
-  if (controls.length === 0) return {};
+  if (controls.length === 0) return { rows: '0', broken: new Map() };
   const all = controls.map((control) => control.compiled as Rows);
   const relation = all.some((each) => each.relation === 'numbered_output') ? 'numbered_output' : 'output';
   const counts = all.map((each, index) => `count(*) FILTER (WHERE ${each.broken}) AS broken_${index}`);
   const [row] = await session.rows(`SELECT count(*) AS rows, ${counts.join(', ')} FROM ${relation}`);
-  const named = controls.map((control, index) => [control.name, row?.[`broken_${index}`] ?? '0'] as const);
-  return { ...Object.fromEntries(named), rows: row?.['rows'] ?? '0' };
+  const broken = controls.map((control, index) => [control, row?.[`broken_${index}`] ?? '0'] as const);
+  return { rows: row?.['rows'] ?? '0', broken: new Map(broken) };
 }
 
 async function rowsResult(
@@ -46,35 +51,36 @@ async function rowsResult(
   compiled: Rows,
   counted: Counted,
 ): Promise<ControlResult> {
-  const broken = counted[control.name] ?? '0';
-  const figures = { rows: counted['rows'] ?? '0', broken };
-  return await result(
-    session,
-    control,
-    figures,
-    `SELECT * FROM ${compiled.relation} WHERE ${compiled.broken}`,
-  );
+  const broken = counted.broken.get(control) ?? '0';
+  const offenders = `SELECT * FROM ${compiled.relation} WHERE ${compiled.broken}`;
+  return await result(session, control, { rows: counted.rows, broken }, offenders);
 }
 
 async function queryResult(session: Session, control: LocalControl, query: string): Promise<ControlResult> {
-  const [row] = await session.rows(`SELECT count(*) AS broken FROM (${query})`);
+  const [row] = await session.rows(`SELECT count(*) AS broken FROM ${subquery(query)}`);
   return await result(session, control, { broken: row?.['broken'] ?? '0' }, query);
 }
 
 async function groupsResult(session: Session, control: LocalControl, query: string): Promise<ControlResult> {
   const [row] = await session.rows(
-    `SELECT count(*) AS groups, count(*) FILTER (WHERE broken) AS broken FROM (${query})`,
+    `SELECT count(*) AS groups, count(*) FILTER (WHERE broken) AS broken FROM ${subquery(query)}`,
   );
-  const figures: Record<string, string> = { groups: row?.['groups'] ?? '0', broken: row?.['broken'] ?? '0' };
-  if (Number(figures['groups']) <= mostGroupsAsFigures)
-    Object.assign(figures, await groupFigures(session, query));
-  return await result(session, control, figures, `SELECT * EXCLUDE (broken) FROM (${query}) WHERE broken`);
+  const counts = { groups: row?.['groups'] ?? '0', broken: row?.['broken'] ?? '0' };
+  const few = Number(counts.groups) <= mostGroupsAsFigures;
+  // The counts once more at the end: a group of the data may be called `broken`, and must not stand for them.
+  const figures = { ...counts, ...(few ? await groupFigures(session, query) : {}), ...counts };
+  return await result(
+    session,
+    control,
+    figures,
+    `SELECT * EXCLUDE (broken) FROM ${subquery(query)} WHERE broken`,
+  );
 }
 
 /** The totals of few groups, one figure a group: `EUR` → `12.00 = 12.00`. */
 async function groupFigures(session: Session, query: string): Promise<Readonly<Record<string, string>>> {
   const figures: Record<string, string> = {};
-  for (const row of await session.rows(`SELECT * EXCLUDE (broken) FROM (${query}) ORDER BY ALL`)) {
+  for (const row of await session.rows(`SELECT * EXCLUDE (broken) FROM ${subquery(query)} ORDER BY ALL`)) {
     const cells = Object.entries(row);
     const [left, right] = cells.slice(-2).map(([, value]) => value ?? '0');
     const group = cells
@@ -89,12 +95,12 @@ async function groupFigures(session: Session, query: string): Promise<Readonly<R
 async function result(
   session: Session,
   control: LocalControl,
-  figures: Readonly<Record<string, string>>,
+  figures: Readonly<Record<string, string>> & { readonly broken: string },
   offenders: string,
 ): Promise<ControlResult> {
-  const held = figures['broken'] === '0';
+  const held = figures.broken === '0';
   const { name, remedy } = control;
   if (held) return { name, held, figures };
-  const rows = await session.rows(`SELECT * FROM (${offenders}) ORDER BY ALL LIMIT ${mostOffenders}`);
+  const rows = await session.rows(`SELECT * FROM ${subquery(offenders)} ORDER BY ALL LIMIT ${mostOffenders}`);
   return { name, held, figures, offenders: rows, ...(remedy === undefined ? {} : { remedy }) };
 }

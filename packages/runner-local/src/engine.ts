@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { RunnerFacts } from '@daybook/core';
 import { DaybookError } from '@daybook/core';
@@ -5,8 +6,8 @@ import { DaybookError } from '@daybook/core';
 export interface SessionOptions {
   readonly memoryBytes: number;
   readonly threads: number;
-  /** Where DuckDB puts what does not fit into memory. */
-  readonly scratch: string;
+  /** A folder that lasts as long as the runner: DuckDB puts what does not fit into memory into one below it. */
+  readonly spill: string;
 }
 
 /** A connection of its own with its own temporary views; closed when done. */
@@ -26,20 +27,39 @@ export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-let instance: Promise<DuckDBInstance> | undefined;
+/** A statement as part of another: a semicolon or a comment at its end takes nothing with it. */
+export function subquery(statement: string): string {
+  return `(${statement.replace(/;\s*$/, '')}\n)`;
+}
+
+/** A file's path as a DuckDB literal that names this file alone: `*`, `?` and `[` would be a pattern. */
+export function pathLiteral(path: string): string {
+  return literal(path.replaceAll(/[*?[]/g, '[$&]'));
+}
+
+let engine: { readonly spill: string; readonly instance: Promise<DuckDBInstance> } | undefined;
+
+/** This process's one DuckDB. Its folder for spilled data can never change once used, so another folder is another DuckDB. */
+async function instanceWith(folder: string): Promise<DuckDBInstance> {
+  const spill = join(folder, `spill-${process.pid}`);
+  if (engine?.spill !== spill) {
+    const duckdb = await import('@duckdb/node-api');
+    const settings = {
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+      temp_directory: spill,
+    };
+    engine = { spill, instance: duckdb.DuckDBInstance.create(':memory:', settings) };
+  }
+  return await engine.instance;
+}
 
 /** Opens a session on this process's one DuckDB, with these limits from now on. */
 export async function openSession(options: SessionOptions): Promise<Session> {
-  const duckdb = await import('@duckdb/node-api');
-  instance ??= duckdb.DuckDBInstance.create(':memory:', {
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
-  });
-  const connection = await (await instance).connect();
+  const connection = await (await instanceWith(options.spill)).connect();
   for (const setting of [
     `SET threads = ${options.threads}`,
     `SET memory_limit = '${Math.max(32, Math.floor(options.memoryBytes / 1024 / 1024))}MiB'`,
-    `SET temp_directory = ${literal(options.scratch)}`,
     `SET TimeZone = 'UTC'`,
     'SET preserve_insertion_order = true',
   ]) {
@@ -62,7 +82,7 @@ export function sqlFailure(error: unknown, task: string): DaybookError {
 }
 
 function sessionOf(connection: DuckDBConnection): Session {
-  const asText = (query: string): string => `SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (${query})`;
+  const asText = (query: string): string => `SELECT CAST(COLUMNS(*) AS VARCHAR) FROM ${subquery(query)}`;
   return {
     async run(statement) {
       await connection.run(statement);
@@ -98,7 +118,10 @@ export async function checkColumns(
   task: string,
 ): Promise<void> {
   const found = await session.describe(query);
-  const wrong: string[] = [];
+  const names = found.map((column) => column.name);
+  const wrong = names
+    .filter((name, index) => names.indexOf(name) !== index)
+    .map((name) => `${name} is there twice`);
   const types = new Map(found.map((column) => [column.name, column.type]));
   for (const [name, type] of Object.entries(declared)) {
     const there = types.get(name);

@@ -1,12 +1,14 @@
 import type { Columns } from '@daybook/core';
 import { quoteName, sqlType } from '@daybook/core';
 import type { Session } from './engine.ts';
-import { literal } from './engine.ts';
+import { literal, pathLiteral } from './engine.ts';
 import type { LocalInput, LocalMember } from './local-job.ts';
 
 /** Makes a temporary view for each input, with exactly its declared columns. Nothing is read until a job asks. */
 export async function createInputViews(session: Session, inputs: readonly LocalInput[]): Promise<void> {
   for (const input of inputs) {
+    // Named files have no columns and are no table.
+    if (Object.keys(input.columns).length === 0) continue;
     const view = quoteName(input.name, 'duckdb');
     await session.run(`CREATE OR REPLACE TEMP VIEW ${view} AS ${inputQuery(input)}`);
   }
@@ -26,7 +28,7 @@ export function inputQuery(input: Pick<LocalInput, 'columns' | 'stored' | 'membe
 
 /** A query for the rows of Parquet files. Their folders are named `date=…`, which must not become a column. */
 export function parquetQuery(paths: readonly string[], columns = '*', options = ''): string {
-  return `SELECT ${columns} FROM read_parquet([${paths.map(literal).join(', ')}], hive_partitioning = false${options})`;
+  return `SELECT ${columns} FROM read_parquet([${paths.map(pathLiteral).join(', ')}], hive_partitioning = false${options})`;
 }
 
 function memberQuery(input: Pick<LocalInput, 'columns' | 'stored'>, member: LocalMember): string {

@@ -56,10 +56,16 @@ async function loadFile(
 ): Promise<LocalResult> {
   content.catch(() => undefined);
   const memoryBytes = await host.memory(await memoryForRaw(fetched.path));
-  const session = await openSession({ memoryBytes, threads: job.threads, scratch: job.scratch });
+  const session = await openSession({ memoryBytes, threads: job.threads, spill: job.spill });
   try {
     host.progress({ phase: 'convert' });
-    await convert(session, job, fetched, format);
+    try {
+      await convert(session, job, fetched, format);
+    } catch (error) {
+      // That the file is cut or damaged says more than where it could not be parsed.
+      await content;
+      throw error;
+    }
     const fingerprint = loadedFingerprint(job, load, fetched, await content);
     await fetched.confirm?.();
     await createOutputViews(session, job);
@@ -90,7 +96,7 @@ async function convert(
   fetched: FetchedFile,
   format: RawFormat,
 ): Promise<void> {
-  const raw = await rawQuery(session, fetched, format, job.task);
+  const raw = await rawQuery(session, job, fetched, format);
   await session.run(`CREATE OR REPLACE TEMP VIEW raw AS ${raw}`);
   try {
     await checkColumns(session, format.statement, declaredTypes(job), job.task);

@@ -58,6 +58,8 @@ export interface LocalJob {
   readonly folder: string;
   /** A local folder for everything else, removed with the attempt. */
   readonly scratch: string;
+  /** A local folder that outlives the attempt, for what does not fit into memory. */
+  readonly spill: string;
   /** The current version, when the code that made it is the code now. */
   readonly current?: { readonly source?: Json; readonly fingerprint: string };
   /** Whether there is a version, whatever code made it. */
@@ -103,6 +105,7 @@ export interface JobHost {
 
 export interface LocalFolders {
   readonly scratch: string;
+  readonly spill: string;
   readonly threads: number;
   /** The local path of a part. */
   localPath(part: Part): string;
@@ -139,6 +142,7 @@ export function localJobOf(work: Work, context: RunContext, folders: LocalFolder
     controls: definition.controls.map(compile),
     folder: outputFolder(work, folders.scratch),
     scratch: folders.scratch,
+    spill: folders.spill,
     ...(work.current?.codeDigest === work.codeDigest ? { current: currentOf(work.current) } : {}),
     published: work.current !== undefined,
     threads: folders.threads,

@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream, mkdirSync, rmSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -15,9 +15,17 @@ import type {
   Target,
   Work,
 } from '@daybook/core';
-import { DaybookError, quoteName, rowLinesQuery, rowSumsQuery, tableFingerprint } from '@daybook/core';
+import {
+  assert,
+  DaybookError,
+  quoteName,
+  rowLinesQuery,
+  rowSumsQuery,
+  tableFingerprint,
+} from '@daybook/core';
 import type { ChildEnd, ChildPool } from './child-pool.ts';
 import { childPool } from './child-pool.ts';
+import type { Session } from './engine.ts';
 import { openSession } from './engine.ts';
 import { execute } from './execute.ts';
 import { parquetQuery } from './input-views.ts';
@@ -49,10 +57,12 @@ const defaultMemoryBytes = 512 * 1024 * 1024;
  */
 export function localRunner(options: LocalRunnerOptions = {}): Runner {
   const threads = options.threads ?? availableParallelism();
-  const ledger = memoryLedger(options.memoryBytes ?? defaultMemoryBytes);
+  const memoryBytes = options.memoryBytes ?? defaultMemoryBytes;
+  const ledger = memoryLedger(memoryBytes);
   let pool: ChildPool | undefined;
   let scratch: string | undefined;
   const scratchFolder = (): string => (scratch ??= makeScratch(options.scratch));
+  const reading = (): Reading => ({ scratch: scratchFolder(), threads, memoryBytes });
   const runner: Runner = {
     name: 'local',
     kinds: ['load', 'sql', 'code'],
@@ -61,7 +71,8 @@ export function localRunner(options: LocalRunnerOptions = {}): Runner {
         const own = join(scratchFolder(), work.attempt);
         pool ??= childPool();
         const isolated = options.isolation === 'none' ? undefined : pool;
-        yield await runWork(work, context, { own, threads, ledger, pool: isolated });
+        const around = { own, spill: scratchFolder(), threads, memoryBytes, ledger, pool: isolated };
+        yield await runWork(work, context, around);
       }
     },
     async close() {
@@ -70,9 +81,8 @@ export function localRunner(options: LocalRunnerOptions = {}): Runner {
       if (scratch !== undefined) rmSync(scratch, { recursive: true, force: true });
       scratch = undefined;
     },
-    readRows: (target, parts, declaration, rows) =>
-      readRows(target, parts, declaration, rows, scratchFolder()),
-    fingerprint: (target, parts, declaration) => fingerprintOf(target, parts, declaration, scratchFolder()),
+    readRows: (target, parts, declaration, rows) => readRows(target, parts, declaration, rows, reading()),
+    fingerprint: (target, parts, declaration) => fingerprintOf(target, parts, declaration, reading()),
   };
   return Object.freeze(runner);
 }
@@ -80,7 +90,9 @@ export function localRunner(options: LocalRunnerOptions = {}): Runner {
 interface Surroundings {
   /** The attempt's own folder on the local disk. */
   readonly own: string;
+  readonly spill: string;
   readonly threads: number;
+  readonly memoryBytes: number;
   readonly ledger: MemoryLedger;
   readonly pool: ChildPool | undefined;
 }
@@ -88,11 +100,13 @@ interface Surroundings {
 async function runWork(work: Work, context: RunContext, around: Surroundings): Promise<Outcome> {
   const { attempt } = work;
   let grantedBytes = 0;
+  let ended = false;
   const memory = async (bytes: number): Promise<number> => {
     const granted = await around.ledger.take(bytes);
-    if (work.signal.aborted) around.ledger.free(granted);
-    else grantedBytes = granted;
-    return granted;
+    if (ended) around.ledger.free(granted);
+    else grantedBytes += granted;
+    // In one process all jobs share one DuckDB, and so one limit: the ledger still decides who may begin.
+    return around.pool === undefined ? around.memoryBytes : granted;
   };
   try {
     const paths = await localParts(
@@ -102,6 +116,7 @@ async function runWork(work: Work, context: RunContext, around: Surroundings): P
     );
     const job = localJobOf(work, context, {
       scratch: around.own,
+      spill: around.spill,
       threads: around.threads,
       localPath: (part) => paths.get(part.path) ?? part.path,
     });
@@ -119,6 +134,7 @@ async function runWork(work: Work, context: RunContext, around: Surroundings): P
     if (job.kind !== 'sql' && job.configPath === undefined) throw withoutConfig(work);
     return await endOf(work, await around.pool.run(job, host), around.own);
   } finally {
+    ended = true;
     around.ledger.free(grantedBytes);
     await rm(around.own, { recursive: true, force: true });
   }
@@ -134,6 +150,11 @@ async function endOf(work: Work, end: ChildEnd, own: string): Promise<Outcome> {
 
 async function outcomeOf(work: Work, result: LocalResult, own: string): Promise<Outcome> {
   const { attempt, stage } = work;
+  if (result.kind === 'blocked' && !stage.uri.startsWith('file:')) {
+    // What is blocked is kept where a person can look at it.
+    const folder = outputFolder(work, own);
+    for (const name of await readdir(folder)) await stage.write(name, createReadStream(join(folder, name)));
+  }
   if (result.kind !== 'staged') return { attempt, ...result };
   if (!stage.uri.startsWith('file:')) {
     for (const { name } of result.files)
@@ -151,7 +172,7 @@ async function outcomeOf(work: Work, result: LocalResult, own: string): Promise<
   return { attempt, ...rest, parts };
 }
 
-/** The local path of each part: where it is, in a folder; else a copy in `folder`. */
+/** The local path of each part: where it is, in a folder, if its size is right; else a copy in `folder`. */
 async function localParts(
   target: Target,
   parts: readonly Part[],
@@ -159,7 +180,9 @@ async function localParts(
 ): Promise<ReadonlyMap<string, string>> {
   const paths = new Map<string, string>();
   for (const part of parts) {
+    if (paths.has(part.path)) continue;
     if (target.name.startsWith('file:')) {
+      for await (const _ of target.read(part, [])) assert(false, 'No bytes were asked for.');
       paths.set(
         part.path,
         fileURLToPath(new URL(part.path.split('/').map(encodeURIComponent).join('/'), target.name)),
@@ -174,27 +197,27 @@ async function localParts(
   return paths;
 }
 
+/** What reading outside a job may use. */
+interface Reading {
+  readonly scratch: string;
+  readonly threads: number;
+  readonly memoryBytes: number;
+}
+
 async function* readRows(
   target: Target,
   parts: readonly Part[],
   declaration: Declaration,
   options: RowsOptions,
-  scratch: string,
+  reading: Reading,
 ): AsyncIterable<readonly string[]> {
   const columns = columnsOf(declaration);
-  const paths = await localParts(target, parts, scratch);
-  const session = await openSession({
-    memoryBytes: defaultMemoryBytes,
-    threads: availableParallelism(),
-    scratch,
-  });
+  const names = Object.keys(columns).map((name) => quoteName(name, 'duckdb'));
+  const { session, query, close } = await openParts(target, parts, names.join(', '), reading);
   try {
-    const names = Object.keys(columns).map((name) => quoteName(name, 'duckdb'));
-    yield* session.lines(
-      rowLinesQuery(`(${parquetQuery([...paths.values()], names.join(', '))})`, columns, options),
-    );
+    yield* session.lines(rowLinesQuery(`(${query})`, columns, options));
   } finally {
-    session.close();
+    await close();
   }
 }
 
@@ -202,25 +225,42 @@ async function fingerprintOf(
   target: Target,
   parts: readonly Part[],
   declaration: Declaration,
-  scratch: string,
+  reading: Reading,
 ): Promise<string> {
-  const paths = await localParts(target, parts, scratch);
-  const session = await openSession({
-    memoryBytes: defaultMemoryBytes,
-    threads: availableParallelism(),
-    scratch,
-  });
+  const { session, query, close } = await openParts(target, parts, '*', reading);
   try {
-    const [sums] = await session.rows(
-      rowSumsQuery(`(${parquetQuery([...paths.values()])})`, columnsOf(declaration), 'duckdb'),
-    );
+    const [sums] = await session.rows(rowSumsQuery(`(${query})`, columnsOf(declaration), 'duckdb'));
     return tableFingerprint(declaration, {
       rows: sums?.['rows'] ?? '0',
       high: sums?.['high'] ?? '0',
       low: sums?.['low'] ?? '0',
     });
   } finally {
-    session.close();
+    await close();
+  }
+}
+
+/** A session with a query for the rows of parts, and a folder of its own for copies of them until it is closed. */
+async function openParts(
+  target: Target,
+  parts: readonly Part[],
+  columns: string,
+  reading: Reading,
+): Promise<{ readonly session: Session; readonly query: string; close(): Promise<void> }> {
+  const { scratch, threads, memoryBytes } = reading;
+  const folder = await mkdtemp(join(scratch, 'read-'));
+  const remove = async (): Promise<void> => await rm(folder, { recursive: true, force: true });
+  try {
+    const paths = await localParts(target, parts, folder);
+    const session = await openSession({ memoryBytes, threads, spill: scratch });
+    const close = async (): Promise<void> => {
+      session.close();
+      await remove();
+    };
+    return { session, query: parquetQuery([...paths.values()], columns), close };
+  } catch (error) {
+    await remove();
+    throw error;
   }
 }
 

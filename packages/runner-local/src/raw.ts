@@ -1,8 +1,9 @@
 import type { Fetched, RawFormat } from '@daybook/core';
 import { DaybookError, quoteName } from '@daybook/core';
 import type { Session } from './engine.ts';
-import { literal } from './engine.ts';
+import { pathLiteral, subquery } from './engine.ts';
 import type { LocalJob } from './local-job.ts';
+import { readCsvHeader, withoutByteOrderMark } from './raw-text.ts';
 
 type FetchedFile = Fetched & { readonly kind: 'file' };
 
@@ -12,15 +13,15 @@ type FetchedFile = Fetched & { readonly kind: 'file' };
  */
 export async function rawQuery(
   session: Session,
+  job: LocalJob,
   file: FetchedFile,
   format: RawFormat,
-  task: string,
   numbered = false,
 ): Promise<string> {
-  const reader = readers[file.format];
-  const columns = await reader.columns(session, file.path, format, task);
-  const line = numbered ? `row_number() OVER () + ${reader.headerLines}` : 'CAST(NULL AS BIGINT)';
-  return `SELECT ${[`${line} AS line`, ...columns].join(', ')} FROM ${reader.relation(file.path, format)}`;
+  const { headerLines, open } = readers[file.format];
+  const { columns, relation } = await open({ session, job, path: file.path, format });
+  const line = numbered ? `row_number() OVER () + ${headerLines}` : 'CAST(NULL AS BIGINT)';
+  return `SELECT ${[`${line} AS line`, ...columns].join(', ')} FROM ${relation}`;
 }
 
 /**
@@ -38,79 +39,98 @@ export async function explainRefusal(
   try {
     await session.run('SET threads = 1');
     await session.run(
-      `CREATE OR REPLACE TEMP VIEW raw AS ${await rawQuery(session, file, format, job.task, true)}`,
+      `CREATE OR REPLACE TEMP VIEW raw AS ${await rawQuery(session, job, file, format, true)}`,
     );
     const columns = Object.keys(job.columns).map((name) => `count(${quoteName(name, 'duckdb')})`);
-    await session.rows(`SELECT ${columns.join(', ')} FROM (${format.statement})`);
+    await session.rows(`SELECT ${columns.join(', ')} FROM ${subquery(format.statement)}`);
   } catch (second) {
     explained = second;
   }
   const message = (explained instanceof Error ? explained.message : String(explained)).trim();
-  if (/^(Out of Memory|IO) Error.*(space|memory|allocate)/is.test(message)) {
+  if (/^Out of Memory Error|No space left on device/.test(message)) {
     return new DaybookError('job-failed', `${job.task} could not be loaded: ${message}`, { cause: error });
   }
-  const readable = message.replace(/^Invalid Input Error: /, '').split('\n')[0] ?? message;
   const name = file.path.slice(file.path.lastIndexOf('/') + 1);
-  return new DaybookError('input-unreadable', `${job.task} cannot be loaded from ${name}: ${readable}`, {
-    cause: error,
-  });
+  return new DaybookError(
+    'input-unreadable',
+    `${job.task} cannot be loaded from ${name}: ${inWords(message)}`,
+    {
+      cause: error,
+    },
+  );
+}
+
+/** A refusal by the statement as it is; one by DuckDB's readers with the line first and without advice about their options. */
+function inWords(message: string): string {
+  const plain = message.replace(/^Invalid Input Error: /, '');
+  // DuckDB counts the line of malformed JSON from 2.
+  const malformed = /^Malformed JSON in file ".*", at byte (\d+) in line (\d+): (.*?)\.? *(?:Try .*)?$/.exec(
+    plain,
+  );
+  if (malformed !== null)
+    return `line ${Number(malformed[2]) - 1} is not JSON: ${malformed[3]} at byte ${malformed[1]}`;
+  const notRecord = /^JSON transform error in file ".*", in line (\d+): (.*)/.exec(plain);
+  if (notRecord !== null) return `line ${notRecord[1]}: ${notRecord[2]?.slice(0, 200)}`;
+  const csv = /^CSV Error on Line: (\d+)\n(?:.*\n)*?(.+)\n\s*(?:Possible|$)/.exec(plain);
+  if (csv !== null) return `line ${csv[1]}: ${csv[2]?.slice(0, 200)}`;
+  return plain.split('\n')[0] ?? plain;
+}
+
+interface RawFile {
+  readonly session: Session;
+  readonly job: LocalJob;
+  readonly path: string;
+  readonly format: RawFormat;
 }
 
 interface Reader {
   /** How many lines stand before the first record. */
   readonly headerLines: number;
-  relation(path: string, format: RawFormat): string;
-  /** Each raw column as a SQL expression of text. */
-  columns(session: Session, path: string, format: RawFormat, task: string): Promise<readonly string[]>;
+  /** The relation that reads a file, and each raw column as a SQL expression of text over it. */
+  open(file: RawFile): Promise<{ readonly columns: readonly string[]; readonly relation: string }>;
 }
 
 const readers: Readonly<Record<FetchedFile['format'], Reader>> = {
-  ndjson: {
-    headerLines: 0,
-    relation: (path, format) => {
-      const types = Object.entries(format.columns).map(
-        ([name, kind]) => `${quoteName(name, 'duckdb')}: '${kind === 'json' ? 'JSON' : 'VARCHAR'}'`,
-      );
-      return `read_json(${literal(path)}, format = 'newline_delimited', records = true, hive_partitioning = false, columns = {${types.join(', ')}})`;
-    },
-    columns: async (_session, _path, format) =>
-      Object.keys(format.columns).map((name) => quoteName(name, 'duckdb')),
-  },
-  csv: {
-    headerLines: 1,
-    relation: (path) => csvRelation(path),
-    columns: async (session, path, format) => {
-      const there = new Set(
-        (await session.describe(`SELECT * FROM ${csvRelation(path)}`)).map((column) => column.name),
-      );
-      return Object.keys(format.columns).map((name) =>
-        there.has(name) ? quoteName(name, 'duckdb') : `CAST(NULL AS VARCHAR) AS ${quoteName(name, 'duckdb')}`,
-      );
-    },
-  },
-  parquet: {
-    headerLines: 0,
-    relation: (path) => parquetRelation(path),
-    columns: async (session, path, format, task) => {
-      const there = new Map(
-        (await session.describe(`SELECT * FROM ${parquetRelation(path)}`)).map((column) => [
-          column.name,
-          column.type,
-        ]),
-      );
-      return Object.keys(format.columns).map(
-        (name) => `${parquetText(name, there.get(name), path, task)} AS ${quoteName(name, 'duckdb')}`,
-      );
-    },
-  },
+  ndjson: { headerLines: 0, open: openNdjson },
+  csv: { headerLines: 1, open: openCsv },
+  parquet: { headerLines: 0, open: openParquet },
 };
 
-function parquetRelation(path: string): string {
-  return `read_parquet(${literal(path)}, hive_partitioning = false)`;
+async function openNdjson({ job, path, format }: RawFile): ReturnType<Reader['open']> {
+  const types = Object.entries(format.columns).map(
+    ([name, kind]) => `${quoteName(name, 'duckdb')}: '${kind === 'json' ? 'JSON' : 'VARCHAR'}'`,
+  );
+  const plain = await withoutByteOrderMark(path, job.scratch);
+  return {
+    columns: Object.keys(format.columns).map((name) => quoteName(name, 'duckdb')),
+    relation: `read_json(${pathLiteral(plain)}, format = 'newline_delimited', records = true, hive_partitioning = false, columns = {${types.join(', ')}})`,
+  };
 }
 
-function csvRelation(path: string): string {
-  return `read_csv(${literal(path)}, header = true, all_varchar = true, auto_detect = false, delim = ',', quote = '"', escape = '"', nullstr = '', null_padding = false, hive_partitioning = false, strict_mode = true)`;
+async function openCsv({ job, path, format }: RawFile): ReturnType<Reader['open']> {
+  const header = await readCsvHeader(path, job.task);
+  const types = header.map((name) => `${quoteName(name, 'duckdb')}: 'VARCHAR'`);
+  return {
+    columns: Object.keys(format.columns).map((name) =>
+      header.includes(name)
+        ? quoteName(name, 'duckdb')
+        : `CAST(NULL AS VARCHAR) AS ${quoteName(name, 'duckdb')}`,
+    ),
+    relation: `read_csv(${pathLiteral(path)}, header = true, auto_detect = false, columns = {${types.join(', ')}}, delim = ',', quote = '"', escape = '"', nullstr = '', null_padding = false, hive_partitioning = false, strict_mode = true)`,
+  };
+}
+
+async function openParquet({ session, job, path, format }: RawFile): ReturnType<Reader['open']> {
+  const relation = `read_parquet(${pathLiteral(path)}, hive_partitioning = false)`;
+  const there = new Map(
+    (await session.describe(`SELECT * FROM ${relation}`)).map((column) => [column.name, column.type]),
+  );
+  return {
+    columns: Object.keys(format.columns).map(
+      (name) => `${parquetText(name, there.get(name), path, job.task)} AS ${quoteName(name, 'duckdb')}`,
+    ),
+    relation,
+  };
 }
 
 /** A Parquet column as exact text; what is not exact is refused. */

@@ -1,2 +1,70 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { Manifest, Planned, Task } from '@daybook/core';
+import { DaybookError } from '@daybook/core';
+import type { ExportFile } from '../export-files.ts';
+import { exportFiles } from '../export-files.ts';
+import { checkedRead, checkHasOutput, columnNames, notPublished, rowOrder, rowReader, withRunners } from '../outputs.ts';
+import type { Exported } from '../render/export.ts';
+import { exportDocument, exportText } from '../render/export.ts';
+import { plannedText } from '../render/words.ts';
+import { lookAt, staleOf, staleWord } from '../staleness.ts';
 import type { Workplace } from '../workplace.ts';
-export async function exportCommand(_workplace: Workplace): Promise<number> { return 0; }
+
+/** `daybook export`: outputs as files in a folder, one for each task. */
+export async function exportCommand(workplace: Workplace): Promise<number> {
+  const { invocation, config, today, out, err } = workplace;
+  const { to, format = 'tsv' } = invocation.options;
+  if (to === undefined) throw new DaybookError('usage', 'Say where to write: daybook export TASK --to DIR.');
+  if (format !== 'tsv' && format !== 'parquet') throw new DaybookError('usage', `--format ${format} does not exist: give tsv or parquet.`);
+  const tasks = workplace.tasks();
+  for (const task of tasks) checkHasOutput(task);
+  const prepared = await lookAt(config, tasks, today);
+  // Nothing is written unless everything that was asked for is there.
+  const wanted = tasks.flatMap((task) => {
+    const manifest = prepared.current(task.id);
+    return manifest === undefined ? [] : [{ task, manifest, stale: staleOf(prepared.plan.get(task.id)) }];
+  });
+  const [first, ...more] = tasks.filter((task) => prepared.current(task.id) === undefined);
+  if (first !== undefined) throw notPublished(first, ...more);
+  const exported: Exported[] = [];
+  await withRunners(config, async () => {
+    for (const { task, manifest, stale } of wanted) {
+      const files = exportFiles(task, manifest, format);
+      for (const file of files) exported.push(await write(workplace, resolve(to), task, manifest, file, stale));
+      if (stale !== undefined && !workplace.json) await err.write(`note: ${task.id} is stale (${plannedText(stale)}).\n`);
+    }
+  });
+  await out.write(workplace.json ? `${JSON.stringify(exportDocument(exported))}\n` : exportText(exported));
+  return 0;
+}
+
+async function write(workplace: Workplace, folder: string, task: Task, manifest: Manifest, file: ExportFile, stale: Planned | undefined): Promise<Exported> {
+  const path = join(folder, file.path);
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const content = file.part === undefined ? rowsOf(workplace, task, manifest) : checkedRead(workplace.config.targets, file.part);
+    const stream = createWriteStream(temporary);
+    await pipeline(content, stream);
+    await rename(temporary, path);
+    const shown = relative(process.cwd(), path);
+    const stated = stale === undefined ? {} : { stale: staleWord(stale) };
+    return { task: task.id, version: manifest.version, path: shown.startsWith('..') ? path : shown, bytes: stream.bytesWritten, rows: file.rows, ...stated };
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** All rows as TSV. The parts are held against their SHA-256 first, for an engine reads only what it needs of them. */
+async function* rowsOf({ config }: Workplace, task: Task, manifest: Manifest): AsyncGenerator<string> {
+  for (const part of manifest.parts) for await (const _ of checkedRead(config.targets, part)) continue;
+  yield `${columnNames(manifest).join('\t')}\n`;
+  const options = { orderBy: rowOrder(task, manifest), as: 'tsv' } as const;
+  for await (const lines of rowReader(config).readRows(config.targets, manifest.parts, manifest.output, options)) {
+    if (lines.length > 0) yield `${lines.join('\n')}\n`;
+  }
+}

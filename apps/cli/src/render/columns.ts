@@ -2,17 +2,19 @@
 export interface TextColumn {
   readonly title: string;
   readonly right?: boolean;
+  /** Longer cells are cut and end in `…`. Default 60. */
+  readonly widest?: number;
 }
 
 const gap = '  ';
 const widestCell = 60;
 
-/** Lines of a text table: a header, then the rows, in aligned columns. Long cells are cut and end in `…`. */
+/** Lines of a text table: a header, then the rows, in aligned columns. */
 export function tableLines(
   columns: readonly TextColumn[],
   rows: readonly (readonly (string | null)[])[],
 ): readonly string[] {
-  const cells = rows.map((row) => columns.map((_, index) => cellText(row[index] ?? null)));
+  const cells = rows.map((row) => columns.map(({ widest }, index) => cellText(row[index] ?? null, widest ?? widestCell)));
   const widths = columns.map(({ title }, index) =>
     Math.max(title.length, ...cells.map((row) => widthOf(row[index] ?? ''))),
   );
@@ -64,14 +66,14 @@ export function wrapped(text: string, width: number): readonly string[] {
   return [...lines, line];
 }
 
-function cellText(value: string | null): string {
+function cellText(value: string | null, widest: number): string {
   if (value === null) return '';
   const visible = value
     .replaceAll('\\', '\\\\')
     .replaceAll('\t', '\\t')
     .replaceAll('\n', '\\n')
     .replaceAll('\r', '\\r');
-  return cut(visible, widestCell);
+  return cut(visible, widest);
 }
 
 function padded(text: string, width: number, right: boolean): string {

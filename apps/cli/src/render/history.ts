@@ -1,7 +1,7 @@
 import type { Manifest, TaskId } from '@daybook/core';
 import type { JournalledEnd } from '../journal-search.ts';
 import type { Paint } from '../terminal/paint.ts';
-import { cut, tableLines } from './columns.ts';
+import { tableLines } from './columns.ts';
 import { numberText } from './ranges.ts';
 import { failureText, reasonText } from './words.ts';
 
@@ -27,7 +27,7 @@ export function historyText({ task, versions, failures, paint }: HistoryFacts): 
     reasonText(manifest.reason),
     manifest.attempt.slice(-32).slice(0, 8),
   ]);
-  const columns = ['version', 'published', '', 'rows', 'fingerprint', 'reason', 'attempt'];
+  const columns = ['version', 'published', 'outcome', 'rows', 'fingerprint', 'reason', 'attempt'];
   const [header = '', ...body] = tableLines(columns.map((title) => ({ title, right: title === 'version' || title === 'rows' })), rows);
   const shown = versions.length === 0 ? ['It has never been published.'] : [paint.bold(header), ...body];
   return `${[task, '', ...shown, ...failureLines(failures, paint)].join('\n')}\n`;
@@ -52,9 +52,9 @@ function failureLines(failures: readonly JournalledEnd[], paint: Paint): readonl
     end.kind,
     attempt?.slice(0, 8) ?? '',
     run,
-    cut(failureText(end).split('\n', 1)[0] ?? '', widestWhy),
+    failureText(end).split('\n', 1)[0] ?? '',
   ]);
-  const [header = '', ...body] = tableLines(['ended', '', 'attempt', 'run', 'why'].map((title) => ({ title })), rows);
+  const [header = '', ...body] = tableLines(['ended', 'outcome', 'attempt', 'run', 'why'].map((title) => ({ title, widest: widestWhy })), rows);
   return ['', 'Attempts that published nothing, as far as this machine ran them:', '', paint.bold(header), ...body];
 }
 

@@ -1,5 +1,6 @@
 import type { AttemptEnd, Lease, Prepared, Progress, TaskId, TaskName } from '@daybook/core';
 import type { Paint } from '../terminal/paint.ts';
+import type { Tally } from '../terminal/run-tally.ts';
 import { alignedLines, cut } from './columns.ts';
 import { counted, durationText, numberText } from './ranges.ts';
 import { reasonText } from './words.ts';
@@ -76,13 +77,9 @@ export interface RunningAttempt {
 }
 
 /** All that the live display shows at one moment. */
-export interface LiveFacts {
-  readonly done: number;
-  readonly total: number;
-  readonly failed: number;
+export interface LiveFacts extends Tally {
   readonly startedMs: number;
   readonly nowMs: number;
-  readonly running: readonly RunningAttempt[];
   readonly stopping: boolean;
   readonly width: number;
   readonly height: number;
@@ -93,17 +90,31 @@ const barWidth = 24;
 
 /** The lines of the live display: how far the run is, then what each worker does. None is wider than the terminal. */
 export function liveLines(facts: LiveFacts): readonly string[] {
-  const { done, total, failed, nowMs, startedMs, running, paint, width, height } = facts;
-  const filled = total === 0 ? 0 : Math.min(barWidth, Math.floor((done / total) * barWidth));
-  const bar = `${paint.good('━'.repeat(filled))}${paint.dim('━'.repeat(barWidth - filled))}`;
-  const bad = failed === 0 ? '' : `, ${failed} not well`;
-  const counts = `${numberText(done)} of ${numberText(total)} done${bad}, ${durationText(nowMs - startedMs)}`;
-  const stopping = facts.stopping ? ', stopping' : '';
-  const head = width > barWidth + counts.length + 12 ? `${bar} ${counts}${stopping}` : cut(`${counts}${stopping}`, width - 1);
+  const { running, nowMs, paint, width, height } = facts;
   const room = Math.max(1, height - 3);
-  const rows = running.slice(0, room).map((each) => [each.task, durationText(nowMs - each.startedMs), progressText(each.progress)]);
+  const shown = running.slice(0, room);
+  const rows = shown.map((each) => [each.task, clockText(nowMs - each.startedMs), progressText(each.progress)]);
   const more = running.length > room ? [`and ${running.length - room} more`] : [];
-  return [head, ...[...alignedLines(rows), ...more].map((line) => paint.dim(cut(`  ${line}`, width - 1)))];
+  return [headLine(facts), ...[...alignedLines(rows), ...more].map((line) => paint.dim(cut(`  ${line}`, width - 1)))];
+}
+
+function headLine({ done, total, failed, blocked, startedMs, nowMs, stopping, width, paint }: LiveFacts): string {
+  const filled = total === 0 ? 0 : Math.min(barWidth, Math.floor((done / total) * barWidth));
+  const counts = [
+    `${numberText(done)} of ${numberText(total)} done`,
+    ...(failed > 0 ? [`${numberText(failed)} failed`] : []),
+    ...(blocked > 0 ? [`${numberText(blocked)} blocked`] : []),
+    clockText(nowMs - startedMs),
+    ...(stopping ? ['stopping; once more to stop at once'] : []),
+  ].join(', ');
+  if (width <= barWidth + counts.length + 1) return cut(counts, width - 1);
+  return `${paint.good('━'.repeat(filled))}${paint.dim('━'.repeat(barWidth - filled))} ${counts}`;
+}
+
+/** A duration that is drawn again and again: in whole seconds, so that it does not flicker. */
+function clockText(durationMs: number): string {
+  const seconds = Math.floor(durationMs / 1000);
+  return seconds < 60 ? `${seconds} s` : durationText(seconds * 1000);
 }
 
 function progressText(progress: Progress | undefined): string {

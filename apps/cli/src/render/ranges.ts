@@ -60,9 +60,10 @@ export function bytesText(bytes: number): string {
   return `${unit === 0 ? numberText(amount) : amount.toFixed(1)} ${units[unit] ?? ''}`;
 }
 
-/** A duration as a person reads it: `0.4 s`, `12 s`, `3 min 5 s`, `1 h 2 min`. */
+/** A duration as a person reads it: `40 ms`, `1.4 s`, `12 s`, `3 min 5 s`, `1 h 2 min`. */
 export function durationText(durationMs: number): string {
   const seconds = durationMs / 1000;
+  if (durationMs < 1000) return `${Math.round(durationMs)} ms`;
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;

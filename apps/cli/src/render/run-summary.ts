@@ -81,7 +81,7 @@ function failedLines({ result, paint, width }: SummaryFacts): readonly string[] 
     const first = ended.length === 1 ? [] : [paint.dim(`the first of them, ${task}:`)];
     return [
       `${paint.bad(who)} ${end.kind}${code}`,
-      ...indented([...first, ...paragraphLines(failureText(end), width - 6), ...belowLines(result, tasks)]),
+      ...indented([...first, ...paragraphLines(failureText(end), width - 6), ...belowLines(result, tasks, width - 6)]),
     ];
   });
   const more = groups.length - mostFailures;
@@ -109,7 +109,7 @@ function blockedLines(facts: SummaryFacts): readonly string[] {
     ...indented(
       end.controls.filter((control) => !control.held).flatMap((control) => controlLines(control, width - 8)),
     ),
-    ...indented([`The staged data is kept at ${end.stage}`, ...belowLines(result, [task])]),
+    ...indented([`The staged data is kept at ${end.stage}`, ...belowLines(result, [task], width - 6)]),
   ]);
   return [paint.bold('Blocked'), ...indented(lines)];
 }
@@ -138,7 +138,7 @@ export function controlLines(control: ControlResult, width: number): readonly st
   ];
 }
 
-function belowLines(result: RunResult, culprits: readonly TaskId[]): readonly string[] {
+function belowLines(result: RunResult, culprits: readonly TaskId[], width: number): readonly string[] {
   const below = result.tasks.filter(
     ({ end }) => end.kind === 'upstream-failed' && culprits.includes(end.culprit),
   );
@@ -150,7 +150,7 @@ function belowLines(result: RunResult, culprits: readonly TaskId[]): readonly st
     names.length <= 2
       ? names.join('; ')
       : `${names.slice(0, 2).join('; ')}; and ${names.length - 2} more names`;
-  return [`${counted(below.length, 'task')} below did not run: ${shown}`];
+  return wrapped(`${counted(below.length, 'task')} below did not run: ${shown}`, width);
 }
 
 function waitingSection({ result, paint }: SummaryFacts): readonly string[] {
@@ -177,22 +177,20 @@ function unverifiedLines({ result, paint }: SummaryFacts): readonly string[] {
   return [`${paint.bold('Unverified')}: ${why}`, ...indented(alignedLines(rows))];
 }
 
-function nextLines({ result, interrupted, words, paint }: SummaryFacts): readonly string[] {
+function nextLines({ result, interrupted, words, paint, width }: SummaryFacts): readonly string[] {
   const again = commandText(words);
-  const culprit = (of(result, 'blocked', 'failed', 'crashed', 'timed-out', 'lost')[0] ?? undefined)?.task;
-  const next = (line: string, text: string): readonly string[] => [line, paint.dim(text)];
-  if (interrupted)
-    return [paint.bold('Next'), ...indented(alignedLines([next(again, 'goes on; what is made stays')]))];
+  const next = (...rows: readonly (readonly [string, string])[]): readonly string[] => {
+    const lines = alignedLines(rows);
+    const fit = lines.every((line) => line.length <= width - 2);
+    const shown = fit ? lines : rows.map(([line]) => line);
+    return [paint.bold('Next'), ...indented(shown)];
+  };
+  if (interrupted) return next([again, 'goes on; what is made stays']);
+  const [culprit] = of(result, 'blocked', 'failed', 'crashed', 'timed-out', 'lost');
   if (culprit !== undefined) {
-    const rows = [
-      next(`daybook why ${taskWords(culprit)}`, 'what is known of it'),
-      next(again, 'once it is seen to; only what is missing runs'),
-    ];
-    return [paint.bold('Next'), ...indented(alignedLines(rows))];
+    return next([`daybook why ${taskWords(culprit.task)}`, 'what is known of it'], [again, 'once it is seen to; only what is missing runs']);
   }
-  if (result.outcome === 'waiting')
-    return [paint.bold('Next'), ...indented(alignedLines([next(again, 'when it is there')]))];
-  return [];
+  return result.outcome === 'waiting' ? next([again, 'when it is there']) : [];
 }
 
 function of(result: RunResult, ...kinds: readonly TaskEnd['kind'][]): readonly Ended[] {

@@ -70,7 +70,10 @@ function stateWord({ planned, current, paint, kind }: WhyFacts): string {
 
 function stateSentences({ planned, current, kind, today, task }: WhyFacts): readonly string[] {
   if (planned.kind === 'waiting') return [`It waits for ${planned.for}.`];
-  if (planned.kind === 'may-run') return [`${planned.above}, which it is made from, is not fresh; when that has run, it is decided whether this must.`];
+  if (planned.kind === 'may-run' && kind === 'wrapper') return [`It stands for ${planned.above} among others, and that is not fresh.`];
+  if (planned.kind === 'may-run') {
+    return [`${planned.above}, which it is made from, is not fresh; when that has run, it is decided whether this must.`];
+  }
   if (planned.kind === 'fresh') {
     if (kind === 'wrapper') return ['Everything that it stands for is fresh.'];
     if (kind === 'load') return ['It has been fetched, and is not due to be fetched again.'];
@@ -134,7 +137,7 @@ function inputLines({ inputs, current, paint }: WhyFacts): readonly string[] {
 
 /** What became of an input since. */
 function inputState(fact: InputFact, current: Manifest | undefined): string {
-  const ahead = fact.planned.kind === 'fresh' ? '' : fact.planned.kind === 'waiting' ? `, waiting for ${fact.planned.for}` : `, ${fact.planned.kind === 'run' ? `will run, ${fact.planned.reason.kind}` : 'may run'}`;
+  const ahead = aheadText(fact.planned);
   if (fact.gone === true) return `version ${fact.recorded} then, no input now`;
   if (fact.wrapper) return ahead === '' ? 'complete' : `not complete${ahead}`;
   if (fact.current === undefined) return `missing${ahead}`;
@@ -142,6 +145,13 @@ function inputState(fact: InputFact, current: Manifest | undefined): string {
   if (fact.recorded === undefined) return `new, version ${fact.current}${ahead}`;
   if (fact.same) return ahead === '' ? 'the same' : `the same${ahead}`;
   return `version ${fact.recorded} then, ${fact.current} now${ahead}`;
+}
+
+/** What is to come of an input, in a few words. */
+function aheadText(planned: Planned): string {
+  if (planned.kind === 'fresh') return '';
+  if (planned.kind === 'run') return planned.reason.kind === 'missing' ? ', will run' : `, will run, ${planned.reason.kind}`;
+  return planned.kind === 'waiting' ? ', waiting' : ', may run';
 }
 
 function lastLines({ last, width }: WhyFacts): readonly string[] {

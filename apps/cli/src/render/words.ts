@@ -33,6 +33,15 @@ export function taskWords(id: TaskId): string {
   return `${name} ${flags.join(' ')}`;
 }
 
+/** The words that choose several tasks of one name, of which the first and the last are the ends of a range. */
+export function tasksWords(ids: readonly TaskId[]): string {
+  const sorted = [...ids].sort();
+  const [first = '', last = ''] = [sorted[0], sorted.at(-1)];
+  const value = (id: TaskId): string => id.slice(id.lastIndexOf('=') + 1);
+  if (sorted.length <= 1) return taskWords(first);
+  return `${splitTaskId(first).name} --from ${value(first)} --through ${value(last)}`;
+}
+
 /** The command line that was given, as it can be pasted into a shell. */
 export function commandText(words: readonly string[]): string {
   return ['daybook', ...words].map(quoted).join(' ');

@@ -1,84 +1,87 @@
-import type { RunObserver } from '@daybook/core';
-import type { RunningAttempt } from '../render/progress.ts';
-import { attemptLine, liveLines, restatedLine } from '../render/progress.ts';
+import type { RunObserver, TaskName } from '@daybook/core';
+import { splitTaskId } from '@daybook/core';
 import { wrapped } from '../render/columns.ts';
+import { attemptLine, fileTasks, liveLines, restatedLine } from '../render/progress.ts';
 import type { Output } from './output.ts';
 import type { Paint } from './paint.ts';
 import type { RunDisplay } from './run-display.ts';
+import { RunTally } from './run-tally.ts';
 
 const redrawMs = 100;
 const hideCursor = '\u001B[?25l';
 const showCursor = '\u001B[?25h';
+const quiet = ['published', 'unchanged', 'fresh', 'waiting', 'superseded', 'cancelled'];
 
 /** A few lines on a terminal that are drawn again as the run goes on. What did not go well stays above them. */
 export function liveProgress(output: Output, paint: Paint, nowMs: () => number): RunDisplay {
-  const running = new Map<string, RunningAttempt>();
-  const ended = new Set<string>();
-  const toDo = new Set<string>();
+  const tally = new RunTally();
   const startedMs = nowMs();
-  let [drawn, failed, stopping] = [0, 0, false];
-
-  const draw = (above: string | undefined): void => {
-    const facts = { done: ended.size, total: toDo.size, failed, startedMs, nowMs: nowMs(), stopping, paint };
-    const lines = liveLines({ ...facts, running: [...running.values()], width: output.width, height: output.height });
-    const kept = above === undefined ? '' : wrapped(above, output.width - 1).map(line).join('');
-    // One write for the whole picture, each line cleared behind its text, so that nothing flickers.
-    void output.write(`${up(drawn)}${kept}${lines.map(line).join('')}\u001B[J`);
-    drawn = lines.length;
+  const region = drawRegion(output);
+  let filesOf: ReadonlySet<TaskName> = new Set();
+  let stopping = false;
+  const draw = (above?: string): void => {
+    const { width, height } = output;
+    region.draw(liveLines({ ...tally.tally, startedMs, nowMs: nowMs(), stopping, width, height, paint }), above);
   };
-  const line = (text: string): string => `${text}\u001B[K\n`;
-  const timer = setInterval(() => draw(undefined), redrawMs);
+  const timer = setInterval(draw, redrawMs);
   timer.unref();
-  const restore = (): void => void process.stderr.write(showCursor);
-  process.once('exit', restore);
-  void output.write(hideCursor);
 
   const observer: RunObserver = {
     planned: (prepared) => {
-      for (const [task, planned] of prepared.plan) {
-        const wrapper = prepared.graph.get(task)?.task.definition.output === undefined;
-        if (!wrapper && (planned.kind === 'run' || planned.kind === 'may-run')) toDo.add(task);
-      }
+      tally.planned(prepared);
+      filesOf = fileTasks(prepared);
       draw(restatedLine(prepared));
     },
-    started: (lease) => {
-      toDo.add(lease.task);
-      running.set(lease.attempt, { task: lease.task, startedMs: nowMs(), progress: undefined });
-    },
-    progress: (_task, progress) => {
-      const id = progress.attempt.slice(-32);
-      const known = running.get(id);
-      if (known !== undefined) running.set(id, { ...known, progress });
-    },
+    started: (lease) => tally.started(lease, nowMs()),
+    progress: (_task, progress) => tally.progress(progress),
     ended: (lease, end, retryAtMs) => {
-      const durationMs = nowMs() - (running.get(lease.attempt)?.startedMs ?? nowMs());
-      running.delete(lease.attempt);
       const again = retryAtMs !== undefined || end.kind === 'superseded';
-      if (!again) ended.add(lease.task);
-      if (end.kind === 'published' || end.kind === 'unchanged' || end.kind === 'fresh' || end.kind === 'waiting' || end.kind === 'superseded') return;
-      if (!again && end.kind !== 'cancelled') failed += 1;
+      const durationMs = tally.ended(lease, end, again, nowMs());
+      if (quiet.includes(end.kind)) return;
       const retryInMs = retryAtMs === undefined ? undefined : retryAtMs - nowMs();
-      if (end.kind !== 'cancelled') draw(attemptLine({ lease, end, durationMs, retryInMs, files: false }));
+      draw(attemptLine({ lease, end, durationMs, retryInMs, files: filesOf.has(splitTaskId(lease.task).name) }));
     },
-    again: (tasks) => {
-      for (const task of tasks) ended.delete(task);
-    },
+    again: (tasks) => tally.again(tasks),
   };
   return {
     observer,
     stopping: () => {
       stopping = true;
-      draw(undefined);
+      draw();
     },
     close: () => {
       clearInterval(timer);
-      process.off('exit', restore);
-      void output.write(`${up(drawn)}\u001B[J${showCursor}`);
-      drawn = 0;
+      region.close();
     },
   };
 }
 
-function up(lines: number): string {
-  return lines === 0 ? '\r' : `\r\u001B[${lines}A`;
+interface Region {
+  /** Draws the lines in place of those drawn last; `above` goes on the screen before them, and stays. */
+  draw(lines: readonly string[], above: string | undefined): void;
+  close(): void;
+}
+
+/** The last lines of a terminal, drawn over and over, with the cursor hidden meanwhile. */
+function drawRegion(output: Output): Region {
+  let drawn = 0;
+  const line = (text: string): string => `${text}\u001B[K\n`;
+  const up = (): string => (drawn === 0 ? '\r' : `\r\u001B[${drawn}A`);
+  // Whatever ends the process, the cursor is there again.
+  const restore = (): void => void process.stderr.write(showCursor);
+  process.once('exit', restore);
+  void output.write(hideCursor);
+  return {
+    draw(lines, above) {
+      const kept = above === undefined ? [] : wrapped(above, output.width - 1);
+      // One write for the whole picture, each line cleared behind its text, so that nothing flickers.
+      void output.write(`${up()}${[...kept, ...lines].map(line).join('')}\u001B[J`);
+      drawn = lines.length;
+    },
+    close() {
+      process.off('exit', restore);
+      void output.write(`${up()}\u001B[J${showCursor}`);
+      drawn = 0;
+    },
+  };
 }

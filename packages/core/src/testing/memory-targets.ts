@@ -116,7 +116,10 @@ function* readPart(
 ): Iterable<Uint8Array> {
   if (bytes?.length !== part.bytes) {
     const found = bytes === undefined ? 'is not there' : `has ${bytes.length} bytes instead of ${part.bytes}`;
-    throw new DaybookError('part-damaged', `The part ${part.path} ${found}: make its task again with --force.`);
+    throw new DaybookError(
+      'part-damaged',
+      `The part ${part.path} ${found}: make its task again with --force.`,
+    );
   }
   if (ranges === undefined) yield bytes.slice();
   else for (const { start, length } of ranges) if (length > 0) yield bytes.slice(start, start + length);

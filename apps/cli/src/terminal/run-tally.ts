@@ -1,0 +1,92 @@
+import type { AttemptEnd, Graph, Lease, Prepared, Progress, TaskId } from '@daybook/core';
+import type { RunningAttempt } from '../render/progress.ts';
+
+/** How far a run is, in numbers. */
+export interface Tally {
+  readonly done: number;
+  readonly total: number;
+  readonly failed: number;
+  readonly blocked: number;
+  readonly running: readonly RunningAttempt[];
+}
+
+/** Keeps count of a run from what its observer is told. What cannot run any more is taken out of the total. */
+export class RunTally {
+  readonly #toDo = new Set<TaskId>();
+  readonly #ended = new Map<TaskId, AttemptEnd['kind']>();
+  readonly #running = new Map<string, RunningAttempt>();
+  #below: ReadonlyMap<TaskId, readonly TaskId[]> = new Map();
+
+  planned(prepared: Pick<Prepared, 'graph' | 'plan'>): void {
+    this.#below = belowOf(prepared.graph);
+    for (const [task, planned] of prepared.plan) {
+      const wrapper = prepared.graph.get(task)?.task.definition.output === undefined;
+      if (!wrapper && (planned.kind === 'run' || planned.kind === 'may-run')) this.#toDo.add(task);
+    }
+  }
+
+  started(lease: Lease, nowMs: number): void {
+    this.#toDo.add(lease.task);
+    this.#running.set(lease.attempt, { task: lease.task, startedMs: nowMs, progress: undefined });
+  }
+
+  progress(progress: Progress): void {
+    const id = progress.attempt.slice(-32);
+    const known = this.#running.get(id);
+    if (known !== undefined) this.#running.set(id, { ...known, progress });
+  }
+
+  /** Takes the end of an attempt, and gives how long it took. `again`: it is tried or decided again. */
+  ended(lease: Lease, end: AttemptEnd, again: boolean, nowMs: number): number {
+    const startedMs = this.#running.get(lease.attempt)?.startedMs ?? nowMs;
+    this.#running.delete(lease.attempt);
+    if (!again) {
+      this.#ended.set(lease.task, end.kind);
+      if (!['published', 'unchanged', 'fresh'].includes(end.kind)) this.#dropBelow(lease.task);
+    }
+    return nowMs - startedMs;
+  }
+
+  /** Tasks that are run again in the same run. */
+  again(tasks: readonly TaskId[]): void {
+    for (const task of tasks) {
+      this.#ended.delete(task);
+      this.#toDo.add(task);
+    }
+  }
+
+  get tally(): Tally {
+    const ends = [...this.#ended.values()];
+    const bad = ['failed', 'crashed', 'timed-out', 'lost'];
+    return {
+      done: ends.length,
+      total: this.#toDo.size,
+      failed: ends.filter((kind) => bad.includes(kind)).length,
+      blocked: ends.filter((kind) => kind === 'blocked').length,
+      running: [...this.#running.values()],
+    };
+  }
+
+  #dropBelow(task: TaskId): void {
+    const open = [...(this.#below.get(task) ?? [])];
+    const seen = new Set<TaskId>();
+    for (let below = open.pop(); below !== undefined; below = open.pop()) {
+      if (seen.has(below)) continue;
+      seen.add(below);
+      if (!this.#ended.has(below)) this.#toDo.delete(below);
+      open.push(...(this.#below.get(below) ?? []));
+    }
+  }
+}
+
+function belowOf(graph: Graph): ReadonlyMap<TaskId, readonly TaskId[]> {
+  const below = new Map<TaskId, TaskId[]>();
+  for (const { task, inputIds } of graph.values()) {
+    for (const id of inputIds) {
+      const known = below.get(id);
+      if (known === undefined) below.set(id, [task.id]);
+      else known.push(task.id);
+    }
+  }
+  return below;
+}

@@ -1,0 +1,84 @@
+/**
+ * DuckDB expressions that turn a raw text column into a value, or refuse the record by `error('…')`. The first pass over a
+ * file has no line numbers; once a record is refused the engine runs the statement again with them, for the message.
+ */
+
+/** What a column must be: a condition on its text, the value it then is, and the rule in words. */
+export interface RawRule {
+  /** True when the text has the right form; null or false refuses it. */
+  readonly valid: string;
+  /** The value of a text of the right form; null where there is no such value (a number too big, 30 February). */
+  readonly value: string;
+  /** What the text should have been, to follow "is not". */
+  readonly rule: string;
+}
+
+const longestShown = 60;
+
+/** Digits that fit 64 bits. */
+export function idRule(column: string): RawRule {
+  return {
+    valid: `regexp_full_match(${column}, '-?[0-9]{1,19}')`,
+    value: `TRY_CAST(${column} AS BIGINT)`,
+    rule: 'a whole number of 64 bits in digits',
+  };
+}
+
+/** Money as text with at most two decimals. `quoted` where the column has JSON text, so that a JSON number is refused. */
+export function amountRule(column: string, quoted: boolean): RawRule {
+  const quote = quoted ? '"' : '';
+  return {
+    valid: String.raw`regexp_full_match(${column}, '${quote}-?[0-9]{1,16}(\.[0-9]{1,2})?${quote}')`,
+    value: `TRY_CAST(${quoted ? `trim(${column}, '"')` : column} AS DECIMAL(18,2))`,
+    rule: `${quoted ? 'text in quotes' : 'text'} of at most 16 digits and two decimals, such as ${quote}-12.30${quote}`,
+  };
+}
+
+/** An instant in UTC. */
+export function timeRule(column: string): RawRule {
+  return {
+    valid: String.raw`regexp_full_match(${column}, '[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|\+00:00)')`,
+    value: `TRY_CAST(${column} AS TIMESTAMPTZ)`,
+    rule: 'a time in UTC that exists, of the form 2018-07-24T13:59:00.123456Z',
+  };
+}
+
+/** Three capital letters. */
+export function currencyRule(column: string): RawRule {
+  return {
+    valid: `regexp_full_match(${column}, '[A-Z]{3}')`,
+    value: column,
+    rule: 'three capital letters',
+  };
+}
+
+/** One of a few words. */
+export function wordRule(column: string, words: readonly string[]): RawRule {
+  return {
+    valid: `${column} IN (${words.map((word) => `'${word}'`).join(', ')})`,
+    value: column,
+    rule: `one of ${words.join(', ')}`,
+  };
+}
+
+/** A column that must be there and follow its rule. `place` is an expression that says where the record is. */
+export function required(column: string, rule: RawRule, place: string, remedy: string): string {
+  const refusal = refuse(column, rule, place, remedy);
+  return `CASE WHEN ${rule.valid} THEN coalesce(${rule.value}, ${refusal}) ELSE ${refusal} END AS ${column}`;
+}
+
+/** A column that follows its rule where it is not null. */
+export function optional(column: string, rule: RawRule, place: string, remedy: string): string {
+  const refusal = refuse(column, rule, place, remedy);
+  return (
+    `CASE WHEN ${column} IS NULL THEN NULL WHEN ${rule.valid} ` +
+    `THEN coalesce(${rule.value}, ${refusal}) ELSE ${refusal} END AS ${column}`
+  );
+}
+
+/** `error(NULL)` is null and refuses nothing, so the sentence is put together by `concat`, which never is null. */
+function refuse(column: string, rule: RawRule, place: string, remedy: string): string {
+  const shown = `CAST(to_json(left(${column}, ${longestShown})) AS VARCHAR)`;
+  const what = `CASE WHEN coalesce(${column}, 'null') = 'null' THEN 'is missing' ELSE concat(${shown}, ' is not ${rule.rule}') END`;
+  return `error(concat(${place}, ': ${column} ', ${what}, '. ${remedy}'))`;
+}

@@ -1,0 +1,74 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { DaybookError } from '@daybook/core';
+
+const longestHeaderBytes = 64 * 1024;
+const byteOrderMark = '\ufeff';
+
+/** The names in the header of a CSV file, in its order. A file without one is refused, and so is a name that is there twice. */
+export async function readCsvHeader(path: string, task: string): Promise<readonly string[]> {
+  const text = await textHead(path, longestHeaderBytes);
+  const names = firstRecord(text.startsWith(byteOrderMark) ? text.slice(1) : text);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (!names.includes('') && twice === undefined) return names;
+  const why = twice ? `its header names ${twice} twice` : 'its first line does not name every column';
+  const remedy = 'begin it with a header that names each column once';
+  throw new DaybookError('input-unreadable', `${task} cannot be loaded from ${path}: ${why}; ${remedy}.`);
+}
+
+/** The path of the same text without a byte order mark: a copy in `folder` where there is one, which is rare. */
+export async function withoutByteOrderMark(path: string, folder: string): Promise<string> {
+  if (!(await textHead(path, 3)).startsWith(byteOrderMark)) return path;
+  const copy = join(folder, 'without-byte-order-mark');
+  let skip = Buffer.byteLength(byteOrderMark);
+  await pipeline(
+    textStream(path),
+    async function* (chunks: AsyncIterable<Uint8Array>) {
+      for await (const chunk of chunks) {
+        yield chunk.subarray(skip);
+        skip = Math.max(0, skip - chunk.length);
+      }
+    },
+    createWriteStream(copy),
+  );
+  return copy;
+}
+
+/** The cells of the first record, which may be quoted. */
+function firstRecord(text: string): readonly string[] {
+  const cells: string[] = [];
+  const cell = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r|\n|$)/y;
+  for (;;) {
+    const match = cell.exec(text);
+    cells.push(match?.[1]?.replaceAll('""', '"') ?? match?.[2] ?? '');
+    if (match?.[3] !== ',') return cells;
+  }
+}
+
+/** The first bytes of a file's text, unpacked where its name ends in `.gz`. */
+async function textHead(path: string, bytes: number): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let read = 0;
+  try {
+    for await (const chunk of textStream(path)) {
+      chunks.push(chunk);
+      read += chunk.length;
+      if (read >= bytes) break;
+    }
+  } catch (error) {
+    // A cut file has a head all the same; whether it is whole is seen when its content is digested.
+    if (!path.endsWith('.gz')) throw error;
+  }
+  return Buffer.concat(chunks).subarray(0, bytes).toString('utf8');
+}
+
+function textStream(path: string): AsyncIterable<Uint8Array> & NodeJS.ReadableStream {
+  const file = createReadStream(path);
+  if (!path.endsWith('.gz')) return file as unknown as AsyncIterable<Uint8Array> & NodeJS.ReadableStream;
+  const unpacked = createGunzip();
+  file.once('error', (error) => unpacked.destroy(error));
+  unpacked.once('close', () => file.destroy());
+  return file.pipe(unpacked) as unknown as AsyncIterable<Uint8Array> & NodeJS.ReadableStream;
+}
