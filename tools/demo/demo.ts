@@ -11,8 +11,8 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = join(root, '.demo');
 const month = '2018-07';
-const today = '2018-08-02';
-const lateDay = '2018-07-31';
+const today = '2018-08-01';
+const lateDay = '2018-07-30';
 
 const exchange = await startExchange();
 try {
@@ -34,7 +34,7 @@ try {
   process.stdout.write(
     [
       `cd .demo`,
-      `npx daybook status --from ${month}-18 --through ${lateDay} --today ${today}`,
+      `npx daybook status --from ${month}-18 --through ${month}-31 --today ${today}`,
       `npx daybook show house-accounting-report --date ${lateDay}`,
       `npx daybook show monthly-accounting-summary --month ${month}`,
       `npx daybook why accounting-report --date ${lateDay} --today ${today}`,

@@ -22,7 +22,7 @@ export function* endsOf(stateFolder: string, task: TaskId): Generator<Journalled
     const ends = entries.flatMap((entry): readonly JournalledEnd[] =>
       entry.kind === 'task-ended' && attempts.length === 0 ? [{ run, at: entry.at, end: entry.end }] : [],
     );
-    yield* [...attempts, ...ends].reverse();
+    yield* [...attempts, ...ends].toReversed();
   }
 }
 

@@ -2,10 +2,10 @@ import type { Manifest } from '../src/manifest.ts';
 
 /** A manifest with whatever is given, and something plain for the rest. */
 export function manifestOf(given: Partial<Manifest> & Pick<Manifest, 'task'>): Manifest {
-  const version = given.version ?? 1;
+  const { task, version = 1, ...rest } = given;
   return {
     format: 1,
-    task: given.task,
+    task,
     version,
     previous: null,
     attempt: `${String(version).padStart(8, '0')}-${'0'.repeat(32)}`,
@@ -21,6 +21,6 @@ export function manifestOf(given: Partial<Manifest> & Pick<Manifest, 'task'>): M
     controls: [],
     runner: { name: 'stub' },
     durationMs: 0,
-    ...given,
+    ...rest,
   };
 }

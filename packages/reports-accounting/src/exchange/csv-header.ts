@@ -1,7 +1,5 @@
-import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
 import { DaybookError } from '@daybook/core';
+import { firstBytes } from './first-bytes.ts';
 
 const longestHeaderBytes = 65_536;
 
@@ -25,29 +23,4 @@ export async function checkCsvHeader(path: string, wanted: readonly string[]): P
     'input-unreadable',
     `The first line of ${path}, ${JSON.stringify(line.slice(0, 80))}, ${why}: a CSV file begins with a header of ${wanted.join(',')} in any order.`,
   );
-}
-
-/** The first bytes of what is in a file, unpacked where its name ends in `.gz`. Throws `input-unreadable` where it is damaged. */
-export async function firstBytes(path: string, count: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  const collect = async (source: AsyncIterable<Buffer>): Promise<void> => {
-    for await (const chunk of source) {
-      chunks.push(chunk);
-      bytes += chunk.length;
-      if (bytes >= count) return;
-    }
-  };
-  try {
-    if (path.endsWith('.gz')) await pipeline(createReadStream(path), createGunzip(), collect);
-    else await pipeline(createReadStream(path), collect);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new DaybookError(
-      'input-unreadable',
-      `The file ${path} cannot be read: ${why}. Put the whole file there, then run again.`,
-      { cause: error },
-    );
-  }
-  return Buffer.concat(chunks).subarray(0, count);
 }

@@ -1,6 +1,5 @@
-import type { BigIntStats } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { DaybookError } from '@daybook/core';
+import { DaybookError, isSystemError } from '@daybook/core';
 
 /** What is recorded of a source file, and by which a change is noticed. */
 export interface FileFacts {
@@ -10,21 +9,25 @@ export interface FileFacts {
   readonly modifiedNs: string;
 }
 
-/** The size and the time of the last change of a file; rejects with the system's error where there is none. */
-export async function fileFacts(path: string): Promise<FileFacts> {
-  return factsOf(await stat(path, { bigint: true }));
+/** The size and the time of the last change of a file; undefined where there is none. */
+export async function fileFacts(path: string): Promise<FileFacts | undefined> {
+  try {
+    const stats = await stat(path, { bigint: true });
+    return stats.isFile() ? { bytes: Number(stats.size), modifiedNs: String(stats.mtimeNs) } : undefined;
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT') || isSystemError(error, 'ENOTDIR')) return undefined;
+    throw new DaybookError('source-failed', `The file ${path} cannot be looked at: ${String(error)}.`, {
+      cause: error,
+    });
+  }
 }
 
 /** Throws `input-unreadable` unless the file is as it was. */
-export async function unchangedFile(path: string, facts: FileFacts, now: BigIntStats): Promise<void> {
-  const { bytes, modifiedNs } = factsOf(now);
-  if (bytes === facts.bytes && modifiedNs === facts.modifiedNs) return;
+export async function checkUnchanged(path: string, facts: FileFacts | undefined): Promise<void> {
+  const now = await fileFacts(path);
+  if (now?.bytes === facts?.bytes && now?.modifiedNs === facts?.modifiedNs) return;
   throw new DaybookError(
     'input-unreadable',
     `The file ${path} changed while it was read: write files under another name and rename them into place, then run again.`,
   );
-}
-
-function factsOf(stats: BigIntStats): FileFacts {
-  return { bytes: Number(stats.size), modifiedNs: String(stats.mtimeNs) };
 }

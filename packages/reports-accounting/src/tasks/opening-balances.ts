@@ -1,9 +1,8 @@
-import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { FetchContext, Fetched } from '@daybook/core';
-import { DaybookError, defineTask, isSystemError, table, uniqueKey, zeroSum } from '@daybook/core';
+import { DaybookError, defineTask, table, uniqueKey, zeroSum } from '@daybook/core';
 import { checkCsvHeader } from '../exchange/csv-header.ts';
-import { fileFacts, unchangedFile } from '../exchange/source-file.ts';
+import { checkUnchanged, fileFacts } from '../exchange/source-file.ts';
 import { amountRule, currencyRule, idRule, required } from './raw-value.ts';
 
 const columns = ['account_id', 'currency', 'balance'] as const;
@@ -57,19 +56,19 @@ async function fetchOpeningBalances(path: string | undefined, context: FetchCont
       'There are no opening balances: give accounting({ openingBalances }) the path of a CSV file, or do without this task.',
     );
   }
-  const facts = await fileFacts(path).catch((error: unknown) => {
-    if (!isSystemError(error, 'ENOENT')) throw error;
+  const facts = await fileFacts(path);
+  if (facts === undefined) {
     throw new DaybookError(
       context.published ? 'input-withdrawn' : 'input-unreadable',
       `The file of opening balances ${path} is not there: put it there, or correct \`openingBalances\` in the configuration.`,
     );
-  });
+  }
   await checkCsvHeader(path, columns);
   return {
     kind: 'file',
     format: 'csv',
     path,
     source: { kind: 'file', name: basename(path), ...facts },
-    confirm: async () => await unchangedFile(path, facts, await stat(path, { bigint: true })),
+    confirm: async () => await checkUnchanged(path, facts),
   };
 }

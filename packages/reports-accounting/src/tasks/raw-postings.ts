@@ -39,7 +39,9 @@ export function rawPostings(format: RawFormatName): RawFormat {
     optional('market_id', idRule('market_id'), place, remedy),
     must('occurred_at', timeRule('occurred_at')),
   ];
-  const kinds = postingFields.map((field) => [field, field === 'amount' && quoted ? 'json' : 'text'] as const);
+  const kinds = postingFields.map(
+    (field) => [field, field === 'amount' && quoted ? 'json' : 'text'] as const,
+  );
   return {
     columns: Object.fromEntries(kinds),
     statement: `SELECT\n  ${columns.join(',\n  ')}\nFROM raw`,

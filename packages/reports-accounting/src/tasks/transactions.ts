@@ -1,4 +1,4 @@
-import type { Day, FetchContext, RawFormatName } from '@daybook/core';
+import type { Day, FetchContext } from '@daybook/core';
 import {
   day,
   defineTask,
@@ -77,7 +77,7 @@ export function transactionsTask(ledgerStart: Day, exchange: Exchange) {
     job: {
       kind: 'load',
       version: '1',
-      formats: Object.fromEntries(formats) as Partial<Record<RawFormatName, (typeof formats)[number][1]>>,
+      formats: Object.fromEntries(formats),
       expected: { currency: 'string', count: 'bigint', credits: 'decimal(18,2)', debits: 'decimal(18,2)' },
       fetch: async (context: FetchContext) => await exchange.fetch(String(context.values['date']), context),
     },

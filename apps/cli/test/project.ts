@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+
+const command = fileURLToPath(new URL('../bin/daybook.js', import.meta.url));
+const config = fileURLToPath(new URL('./fixtures/daybook.config.ts', import.meta.url));
+const packages = fileURLToPath(new URL('../../../node_modules', import.meta.url));
+
+/** How a command ended and what it printed. */
+export interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** A project in a folder of its own, and the command as a user runs it there. */
+export interface Project {
+  readonly folder: string;
+  /** Writes the sales of one day: `shop amount` each. */
+  sell(day: string, ...sales: readonly string[]): void;
+  write(path: string, text: string): void;
+  daybook(...words: readonly string[]): Promise<Ended>;
+  /** Runs the command and hands over the process, for signals and pipes. */
+  start(...words: readonly string[]): Started;
+}
+
+export interface Started {
+  readonly process: ReturnType<typeof spawn>;
+  readonly ended: Promise<Ended>;
+  /** Resolves when stderr has said `text`. */
+  said(text: string): Promise<void>;
+}
+
+/** An empty folder that the packages can be imported from; removed when the test ends. */
+export function folderForTest(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'daybook-cli-test-'));
+  symlinkSync(packages, join(folder, 'node_modules'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export function projectForTest(): Project {
+  const folder = folderForTest();
+  mkdirSync(join(folder, 'sales'));
+  copyFileSync(config, join(folder, 'daybook.config.ts'));
+  const write = (path: string, text: string): void => writeFileSync(join(folder, path), text);
+  return {
+    folder,
+    write,
+    sell(day, ...sold) {
+      const lines = sold.map((each) => {
+        const [shop, amount] = each.split(' ');
+        return `${JSON.stringify({ shop, amount })}\n`;
+      });
+      write(`sales/${day}.ndjson`, lines.join(''));
+    },
+    daybook: async (...words) => await startIn(folder, words).ended,
+    start: (...words) => startIn(folder, words),
+  };
+}
+
+/** The command in a folder, its output gathered. */
+export function startIn(folder: string, words: readonly string[]): Started {
+  const child = spawn(process.execPath, [command, ...words], { cwd: folder, env: { ...process.env, NO_COLOR: '' } });
+  let [out, err] = ['', ''];
+  const waiting: { readonly text: string; readonly resolve: () => void }[] = [];
+  const listen = (): void => {
+    for (const each of waiting) if (err.includes(each.text)) each.resolve();
+  };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err += text;
+    listen();
+  });
+  const ended = new Promise<Ended>((resolve) => child.on('close', (code) => resolve({ code, out, err })));
+  const said = async (text: string): Promise<void> =>
+    await new Promise((resolve) => {
+      waiting.push({ text, resolve });
+      listen();
+    });
+  return { process: child, ended, said };
+}

@@ -1,0 +1,10 @@
+export { accounting, accountingTasks } from './accounting.ts';
+export type { AccountingOptions } from './accounting.ts';
+export type { Exchange } from './exchange/exchange.ts';
+export { fileExchange } from './exchange/file-exchange.ts';
+export type { FileExchangeOptions } from './exchange/file-exchange.ts';
+export { httpExchange } from './exchange/http-exchange.ts';
+export type { HttpExchangeOptions } from './exchange/http-exchange.ts';
+export { expectedRows, parseTotals } from './exchange/totals.ts';
+export type { CurrencyTotals, DayTotals } from './exchange/totals.ts';
+export { postingFields, rawPostings } from './tasks/raw-postings.ts';
