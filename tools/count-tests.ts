@@ -10,9 +10,15 @@ interface Report {
 }
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const paths = globSync(['packages/*/test-results.json', 'apps/*/test-results.json', 'tools/test-results.json'], { cwd: root });
+const paths = globSync(
+  ['packages/*/test-results.json', 'apps/*/test-results.json', 'tools/test-results.json'],
+  { cwd: root },
+);
 const reports = paths.map((path) => JSON.parse(readFileSync(`${root}/${path}`, 'utf8')) as Report);
-const sum = (count: (report: Report) => number): number => reports.reduce((total, report) => total + count(report), 0);
+const sum = (count: (report: Report) => number): number =>
+  reports.reduce((total, report) => total + count(report), 0);
 const failed = sum((report) => report.numFailedTests);
 const brokenFiles = failed === 0 ? sum((report) => report.numFailedTestSuites) : 0;
-process.stdout.write(`${sum((report) => report.numPassedTests)} passed, ${failed + brokenFiles} failed, ${sum((report) => report.numPendingTests)} skipped\n`);
+process.stdout.write(
+  `${sum((report) => report.numPassedTests)} passed, ${failed + brokenFiles} failed, ${sum((report) => report.numPendingTests)} skipped\n`,
+);

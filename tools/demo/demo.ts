@@ -24,7 +24,9 @@ try {
   daybook('show', 'monthly-accounting-report', '--month', month, '--limit', '8');
 
   await tell('/control/late', { date: lateDay, transactions: 3 });
-  heading(`Three transactions of ${lateDay} arrive late. The last two days are fetched again on each run: run again.`);
+  heading(
+    `Three transactions of ${lateDay} arrive late. The last two days are fetched again on each run: run again.`,
+  );
   daybook('run', 'monthly-accounting', '--month', month, '--today', today);
 
   heading('Only what they touch was restated. Why, for one of the reports:');
@@ -76,7 +78,18 @@ function daybook(...args: readonly string[]): void {
 
 async function startExchange(): Promise<{ readonly url: string; readonly process: ChildProcess }> {
   const bin = join(root, 'packages/exchange-simulator/bin/exchange-simulator.js');
-  const args = ['--port', '0', '--seed', '2018', '--today', today, '--postings-per-day', '2000', '--customers', '300'];
+  const args = [
+    '--port',
+    '0',
+    '--seed',
+    '2018',
+    '--today',
+    today,
+    '--postings-per-day',
+    '2000',
+    '--customers',
+    '300',
+  ];
   const child = spawn(process.execPath, [bin, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   const url = await new Promise<string>((resolve, reject) => {
     let said = '';
@@ -85,7 +98,9 @@ async function startExchange(): Promise<{ readonly url: string; readonly process
       const found = /http:\/\/\S+/.exec(said);
       if (found !== null) resolve(found[0]);
     });
-    child.once('exit', (code) => reject(new Error(`The exchange ended with ${String(code)} before it listened.`)));
+    child.once('exit', (code) =>
+      reject(new Error(`The exchange ended with ${String(code)} before it listened.`)),
+    );
   });
   return { url, process: child };
 }
@@ -96,5 +111,6 @@ async function tell(path: string, body: unknown): Promise<void> {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
-  if (!answer.ok) throw new Error(`The exchange answered ${answer.status} to ${path}: ${await answer.text()}`);
+  if (!answer.ok)
+    throw new Error(`The exchange answered ${answer.status} to ${path}: ${await answer.text()}`);
 }

@@ -16,7 +16,19 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Files of core that decide and do nothing else: no `node:` module, no clock, no random source. */
-const pureFiles = ['calendar', 'param', 'schema', 'task', 'graph', 'plan', 'decide', 'control', 'job', 'assert', 'errors'];
+const pureFiles = [
+  'calendar',
+  'param',
+  'schema',
+  'task',
+  'graph',
+  'plan',
+  'decide',
+  'control',
+  'job',
+  'assert',
+  'errors',
+];
 const pureFolders = ['scheduler', 'sql'];
 
 test.each(Object.keys(allowed))('%s imports only what it may', (folder) => {
@@ -30,12 +42,16 @@ test.each(Object.keys(allowed))('%s imports only what it may', (folder) => {
 });
 
 test('every package under packages/ and apps/ stands in the table', () => {
-  const there = ['packages', 'apps'].flatMap((folder) => readdirSync(join(root, folder)).map((name) => `${folder}/${name}`));
+  const there = ['packages', 'apps'].flatMap((folder) =>
+    readdirSync(join(root, folder)).map((name) => `${folder}/${name}`),
+  );
   expect(there.toSorted()).toEqual(Object.keys(allowed).toSorted());
 });
 
 test.each(Object.keys(allowed))('%s declares every package that it imports, and no other', (folder) => {
-  const manifest = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as { dependencies?: Record<string, string> };
+  const manifest = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as {
+    dependencies?: Record<string, string>;
+  };
   const imported = new Set(
     sourcesOf(join(root, folder, 'src'))
       .flatMap(importsOf)
@@ -49,7 +65,9 @@ test('no source reaches into another package by a relative path', () => {
   const reaching = Object.keys(allowed).flatMap((folder) =>
     sourcesOf(join(root, folder, 'src')).flatMap((path) =>
       importsOf(path)
-        .filter((name) => name.startsWith('.') && !join(path, '..', name).startsWith(join(root, folder, 'src')))
+        .filter(
+          (name) => name.startsWith('.') && !join(path, '..', name).startsWith(join(root, folder, 'src')),
+        )
         .map((name) => `${path.slice(root.length)} imports ${name}`),
     ),
   );
@@ -60,7 +78,10 @@ test('the pure files of core use no node module, no clock and no random source',
   const source = join(root, 'packages/core/src');
   const pure = sourcesOf(source).filter((path) => {
     const below = path.slice(source.length + 1);
-    return pureFiles.some((name) => below === `${name}.ts`) || pureFolders.some((folder) => below.startsWith(`${folder}/`));
+    return (
+      pureFiles.some((name) => below === `${name}.ts`) ||
+      pureFolders.some((folder) => below.startsWith(`${folder}/`))
+    );
   });
   expect(pure.length).toBeGreaterThan(pureFiles.length);
   const impure = pure.flatMap((path) => {
@@ -79,9 +100,14 @@ function sourcesOf(folder: string): readonly string[] {
 
 function importsOf(path: string): readonly string[] {
   const text = readFileSync(path, 'utf8');
-  return [...text.matchAll(/(?:\bfrom\s+|\bimport\(\s*|\bimport\s+)'([^']+)'/g)].map((match) => match[1] ?? '');
+  return [...text.matchAll(/(?:\bfrom\s+|\bimport\(\s*|\bimport\s+)'([^']+)'/g)].map(
+    (match) => match[1] ?? '',
+  );
 }
 
 function packageOf(name: string): string {
-  return name.split('/').slice(0, name.startsWith('@') ? 2 : 1).join('/');
+  return name
+    .split('/')
+    .slice(0, name.startsWith('@') ? 2 : 1)
+    .join('/');
 }
