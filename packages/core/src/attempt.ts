@@ -131,8 +131,11 @@ async function pin(node: GraphNode, store: ManifestStore): Promise<readonly Pinn
 
 async function unpublished(node: GraphNode, store: ManifestStore): Promise<readonly TaskId[]> {
   const missing: TaskId[] = [];
-  for (const id of node.inputIds) if ((await store.current(id)) === undefined) missing.push(id);
-  return missing;
+  for (const input of Object.values(node.inputs)) {
+    if (input.definition.output === undefined) continue;
+    for (const { id } of tasksOf(input)) if ((await store.current(id)) === undefined) missing.push(id);
+  }
+  return [...new Set(missing)];
 }
 
 /** The pinned inputs that were made from another fingerprint of a task that is pinned too. */
@@ -217,7 +220,7 @@ async function endOf(
   if (published === 'superseded') return { kind: 'superseded', disagreeing: [] };
   const old = base.current?.manifest;
   return {
-    kind: old !== undefined && sameParts(old, manifest) ? 'unchanged' : 'published',
+    kind: old !== undefined && sameContent(old, manifest) ? 'unchanged' : 'published',
     version: manifest.version,
     reason: base.reason,
     rows: manifest.rows,
@@ -271,8 +274,9 @@ function manifestOf(
   };
 }
 
-function sameParts(old: Manifest, next: Manifest): boolean {
+function sameContent(old: Manifest, next: Manifest): boolean {
   return (
+    old.fingerprint === next.fingerprint &&
     old.parts.length === next.parts.length &&
     old.parts.every((part, index) => part.path === next.parts[index]?.path)
   );

@@ -27,8 +27,8 @@ const golden: readonly (readonly [Control, string, string, string])[] = [
   [
     inSequence('sequence'),
     'in-sequence(sequence)',
-    'rows of numbered_output: "sequence" <> file_row_number + 1',
-    'rows of numbered_output: `sequence` <> file_row_number + 1',
+    'rows of numbered_output: "sequence" IS DISTINCT FROM file_row_number + 1',
+    'rows of numbered_output: `sequence` IS DISTINCT FROM file_row_number + 1',
   ],
   [
     everyRow('within its day', sql`occurred_on = ${param('date')} OR kind = ${'bonus'}`),

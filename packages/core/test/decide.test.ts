@@ -19,7 +19,7 @@ const load: LoadJob = {
   fetch: async () => ({ kind: 'waiting', for: 'nothing' }),
 };
 
-const derived = defineTask({ name: 'derived', params: { date: day }, output, job: sql`x` }) as TaskDefinition;
+const derived = defineTask({ name: 'derived', params: { date: day }, output, job: sql`x` });
 
 function loaded(refetch: string): TaskDefinition {
   const rule: Refetch | undefined =

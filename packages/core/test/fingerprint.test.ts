@@ -83,13 +83,13 @@ describe('the rows of a table as lines', () => {
   const some = { id: 'bigint', kind: 'string' } as const;
   test('of TSV escape what would break a line', () => {
     expect(rowLinesQuery('t', some, { orderBy: ['id'], as: 'tsv' })).toBe(
-      String.raw`SELECT coalesce(CAST("id" AS VARCHAR), '') || chr(9) || coalesce(replace(replace(replace(replace("kind", '\', '\\'), chr(9), '\t'), chr(10), '\n'), chr(13), '\r'), '') AS line FROM (SELECT * FROM t ORDER BY "id" ASC NULLS FIRST) ORDER BY "id" ASC NULLS FIRST`,
+      String.raw`SELECT coalesce(CAST("id" AS VARCHAR), '') || chr(9) || coalesce(replace(replace(replace(replace("kind", '\', '\\'), chr(9), '\t'), chr(10), '\n'), chr(13), '\r'), '') AS line FROM (SELECT * FROM t AS stored ORDER BY stored."id" ASC NULLS FIRST) AS stored ORDER BY stored."id" ASC NULLS FIRST`,
     );
   });
 
   test('of JSON are arrays of texts, as many as asked for', () => {
     expect(rowLinesQuery('t', some, { orderBy: [], limit: 5, as: 'json' })).toBe(
-      'SELECT CAST(to_json([CAST("id" AS VARCHAR), "kind"]::VARCHAR[]) AS VARCHAR) AS line FROM (SELECT * FROM t LIMIT 5)',
+      'SELECT CAST(to_json([CAST("id" AS VARCHAR), "kind"]::VARCHAR[]) AS VARCHAR) AS line FROM (SELECT * FROM t AS stored LIMIT 5) AS stored',
     );
   });
 });

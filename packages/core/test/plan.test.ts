@@ -43,7 +43,7 @@ const daily = defineTask({ name: 'daily', params, inputs: ({ date }) => ({ repor
 const all = defineTask({ name: 'all', params, inputs: ({ date }) => ({ daily: daily({ date }) }) });
 
 const digests = new Map<string, string>(
-  [raw, rates, stats, report].map((each) => [each.taskName, codeDigestOf(each as TaskDefinition)]),
+  [raw, rates, stats, report].map((each) => [each.taskName, codeDigestOf(each as unknown as TaskDefinition)]),
 );
 const date = '2018-07-24';
 const short = (id: string): string => id.replace(`/date=${date}`, '');

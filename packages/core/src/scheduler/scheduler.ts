@@ -109,7 +109,8 @@ export class Scheduler {
       const why = this.#refusal(submitted);
       if (why !== undefined) refused.push({ task: submitted.task, why });
       const entry = this.#enter(submitted);
-      if (entry.state === 'ended') continue;
+      // What is fresh has ended; what is ready, running or backing off already goes on as it is.
+      if (entry.state !== 'pending') continue;
       if (why !== undefined) {
         this.#end(entry, {
           kind: 'failed',
@@ -118,10 +119,8 @@ export class Scheduler {
         });
       } else if (submitted.state === 'waiting') {
         this.#end(entry, { kind: 'waiting', for: submitted.for ?? 'something outside' });
-      } else if (entry.missing === 0) {
-        this.#becomeReady(entry);
       } else {
-        for (const id of submitted.after) this.#inheritEnd(entry, this.#entryOf(id));
+        this.#awaitInputs(entry);
       }
     }
     return { kind: 'submitted', refused };
@@ -268,15 +267,19 @@ export class Scheduler {
     }
   }
 
-  /** A superseded task is ready again at once; when inputs disagree, those are decided again first, though they had ended. */
+  /**
+   * A superseded task is ready again at once; when inputs disagree, those are decided again first, though they had ended
+   * well. All are reopened before any is ready, for one may be an input of another.
+   */
   #decideAgain(entry: Entry, disagreeing: readonly TaskId[]): void {
+    const again: Entry[] = [];
     for (const id of disagreeing) {
       const above = this.#entries.get(id);
-      if (above === undefined || above.state !== 'ended' || above.runner === '') continue;
+      if (above === undefined || above.runner === '' || !isComplete(above)) continue;
       this.#reopen(above);
-      this.#becomeReady(above);
+      again.push(above);
     }
-    if (entry.missing === 0) this.#becomeReady(entry);
+    for (const each of [...again, entry]) this.#awaitInputs(each);
   }
 
   #retry(entry: Entry, end: AttemptEnd): boolean {
@@ -285,6 +288,10 @@ export class Scheduler {
     const retry = (entry.retries.get(kind) ?? 0) + 1;
     if (retry > retriesAllowed(kind, entry.submitted.retries)) return false;
     entry.retries.set(kind, retry);
+    if (entry.missing > 0) {
+      this.#awaitInputs(entry);
+      return true;
+    }
     entry.state = 'backing-off';
     entry.readyAtMs = this.#nowMs + retryDelayMs(retry, entry.submitted.task);
     this.#backingOff.add(entry);
@@ -361,6 +368,16 @@ export class Scheduler {
   }
 
   // ---- what is ready
+
+  /** A pending task is ready when its inputs are complete, and ends when one of them did not end well. */
+  #awaitInputs(entry: Entry): void {
+    if (entry.missing === 0) {
+      this.#becomeReady(entry);
+      return;
+    }
+    for (const id of entry.submitted.after)
+      if (this.#inheritEnd(entry, this.#entryOf(id))) this.#spread(entry);
+  }
 
   #becomeReady(entry: Entry): void {
     if (entry.submitted.wrapper === true) {

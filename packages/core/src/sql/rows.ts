@@ -20,10 +20,10 @@ export function rowLinesQuery(
     options.as === 'tsv'
       ? cells.join(' || chr(9) || ')
       : `CAST(to_json([${cells.join(', ')}]::VARCHAR[]) AS VARCHAR)`;
-  const orderBy = options.orderBy.map((name) => `${quoteName(name, 'duckdb')} ASC NULLS FIRST`);
+  const orderBy = options.orderBy.map((name) => `stored.${quoteName(name, 'duckdb')} ASC NULLS FIRST`);
   const order = orderBy.length === 0 ? '' : ` ORDER BY ${orderBy.join(', ')}`;
   const limit = options.limit === undefined ? '' : ` LIMIT ${options.limit}`;
-  return `SELECT ${line} AS line FROM (SELECT * FROM ${relation}${order}${limit})${order}`;
+  return `SELECT ${line} AS line FROM (SELECT * FROM ${relation} AS stored${order}${limit}) AS stored${order}`;
 }
 
 function escaped(text: string): string {
