@@ -3,16 +3,10 @@ import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { AttemptRef, Part, Range, Target, TaskId } from '@daybook/core';
-import {
-  attemptPath,
-  DaybookError,
-  isSystemError,
-  joinTaskId,
-  manifestPath,
-  splitTaskId,
-} from '@daybook/core';
+import { attemptPath, DaybookError, joinTaskId, manifestPath, splitTaskId } from '@daybook/core';
 import { createOnce } from './create-once.ts';
 import { fileStage } from './file-stage.ts';
+import { guarded, guardedChunks, unlessMissing } from './guarded.ts';
 
 export interface FileTargetsOptions {
   /** The folder, a path or a `file:` URL; it is made if it is not there. A relative path is relative to the current folder. */
@@ -33,19 +27,20 @@ export function fileTargets(options: FileTargetsOptions): Target {
   const target: Target = {
     name: pathToFileURL(`${root}/`).href,
     async *taskNames() {
-      for (const name of await entriesOf(root))
-        if ((await entriesOf(join(root, name, 'versions'))).length > 0) yield name;
+      for (const name of await foldersIn(root))
+        if ((await foldersIn(join(root, name, 'versions'))).length > 0) yield name;
     },
     async *currentVersions(under) {
-      for (const segment of await entriesOf(join(root, under, 'versions'))) {
+      for (const segment of await foldersIn(join(root, under, 'versions'))) {
         const task = joinTaskId(under, segment);
         const version = await target.currentVersion(task);
         if (version > 0) yield { task, version };
       }
     },
     async currentVersion(task) {
-      const versions = (await entriesOf(versionsFolder(task))).map(versionOf);
-      return Math.max(0, ...versions);
+      const folder = versionsFolder(task);
+      const names = await unlessMissing(guarded(`list ${folder}`, readdir(folder)), []);
+      return names.reduce((newest, name) => Math.max(newest, versionOf(name)), 0);
     },
     async readManifest(task, version) {
       const { name, segment } = splitTaskId(task);
@@ -68,9 +63,9 @@ export function fileTargets(options: FileTargetsOptions): Target {
     },
     read: (part, ranges) => readPart(join(root, part.path), part, ranges),
     async *attempts(under) {
-      for (const segment of await entriesOf(join(root, under, 'attempts'))) {
+      for (const segment of await foldersIn(join(root, under, 'attempts'))) {
         const folder = join(root, under, 'attempts', segment);
-        for (const attempt of await entriesOf(folder)) {
+        for (const attempt of await foldersIn(folder)) {
           yield {
             task: joinTaskId(under, segment),
             attempt,
@@ -98,29 +93,13 @@ function versionOf(fileName: string): number {
   return /^\d{8}\.json$/.test(fileName) ? Number(fileName.slice(0, 8)) : 0;
 }
 
-async function entriesOf(folder: string): Promise<readonly string[]> {
-  const names = await unlessMissing(guarded(`list ${folder}`, readdir(folder)), []);
-  return names.sort();
-}
-
-async function unlessMissing<T, M>(work: Promise<T>, missing: M): Promise<T | M> {
-  try {
-    return await work;
-  } catch (error) {
-    if (isSystemError(error instanceof DaybookError ? error.cause : error, 'ENOENT')) return missing;
-    throw error;
-  }
-}
-
-/** Says in one sentence what could not be done, and why, when the file system refuses. */
-async function guarded<T>(doing: string, work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    const message = `The folder of the data would not ${doing}: ${why}. See to its disk, its space and its permissions, then run again.`;
-    throw new DaybookError('target-failed', message, { cause: error });
-  }
+/** The folders in a folder, in order. Files that others left there, such as a `.DS_Store`, are none of ours. */
+async function foldersIn(folder: string): Promise<readonly string[]> {
+  const entries = await unlessMissing(
+    guarded(`list ${folder}`, readdir(folder, { withFileTypes: true })),
+    [],
+  );
+  return entries.flatMap((entry) => (entry.isFile() ? [] : [entry.name])).sort();
 }
 
 async function* readPart(
@@ -128,7 +107,8 @@ async function* readPart(
   part: Part,
   ranges: readonly Range[] | undefined,
 ): AsyncIterable<Uint8Array> {
-  const there = await unlessMissing(stat(path), undefined);
+  const doing = `read ${part.path}`;
+  const there = await unlessMissing(guarded(doing, stat(path)), undefined);
   if (there?.size !== part.bytes) {
     const found = there === undefined ? 'is not there' : `has ${there.size} bytes instead of ${part.bytes}`;
     throw new DaybookError(
@@ -137,12 +117,11 @@ async function* readPart(
     );
   }
   if (ranges === undefined) {
-    yield* createReadStream(path) as AsyncIterable<Uint8Array>;
+    yield* guardedChunks(doing, createReadStream(path));
     return;
   }
   for (const { start, length } of ranges) {
-    if (length > 0)
-      yield* createReadStream(path, { start, end: start + length - 1 }) as AsyncIterable<Uint8Array>;
+    if (length > 0) yield* guardedChunks(doing, createReadStream(path, { start, end: start + length - 1 }));
   }
 }
 
