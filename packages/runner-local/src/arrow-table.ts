@@ -1,6 +1,6 @@
 import type { Columns, ColumnType } from '@daybook/core';
 import { decimalOf } from '@daybook/core';
-import type { DataType, Table, Vector } from 'apache-arrow';
+import type { DataType, Int64, Table, Vector } from 'apache-arrow';
 import * as arrow from 'apache-arrow';
 
 /** One row as plain values: decimals as integers of their smallest unit, dates as `2018-07-24`, timestamps as microseconds. */
@@ -33,9 +33,21 @@ export function minorUnits(words: Uint32Array): bigint {
 }
 
 function vectorOf(type: ColumnType, values: readonly PlainRow[string][]): Vector {
-  const builder = arrow.makeBuilder({ type: arrowType(type), nullValues: [null] });
+  // Arrow's builder takes timestamps as milliseconds in a float: their microseconds are built as the integers they are.
+  const built = type === 'timestamp' ? new arrow.Int64() : arrowType(type);
+  const builder = arrow.makeBuilder({ type: built, nullValues: [null] });
   for (const value of values) builder.append(value === null ? null : (arrowValue(type, value) as never));
-  return builder.finish().toVector();
+  const vector = builder.finish().toVector();
+  return type === 'timestamp' ? timestampVector(vector as Vector<Int64>) : vector;
+}
+
+function timestampVector(microseconds: Vector<Int64>): Vector {
+  const type = new arrow.TimestampMicrosecond('UTC');
+  return new arrow.Vector(
+    microseconds.data.map(({ length, nullCount, nullBitmap, values }) =>
+      arrow.makeData({ type, length, nullCount, nullBitmap, data: values }),
+    ),
+  );
 }
 
 function arrowValue(type: ColumnType, value: NonNullable<PlainRow[string]>): unknown {
@@ -58,5 +70,5 @@ function arrowType(type: ColumnType): DataType {
   if (type === 'integer') return new arrow.Int32();
   if (type === 'boolean') return new arrow.Bool();
   if (type === 'date') return new arrow.DateDay();
-  return type === 'timestamp' ? new arrow.Timestamp(arrow.TimeUnit.MICROSECOND, 'UTC') : new arrow.Utf8();
+  return type === 'timestamp' ? new arrow.TimestampMicrosecond('UTC') : new arrow.Utf8();
 }

@@ -25,8 +25,8 @@ export interface ChildHost {
 /** Warm child processes: each does one job at a time, so that a crash or a timeout costs one attempt and not the run. */
 export interface ChildPool {
   run(job: LocalJob, host: ChildHost): Promise<ChildEnd>;
-  /** Kills every child. */
-  close(): void;
+  /** Kills every child, and resolves when they are gone. */
+  close(): Promise<void>;
 }
 
 /** Node fires a longer timer at once. */
@@ -60,9 +60,9 @@ export function childPool(): ChildPool {
       idle.push(child);
       return end;
     },
-    close() {
-      for (const child of all) child.kill('SIGKILL');
+    async close() {
       idle.length = 0;
+      await Promise.all([...all].map(kill));
     },
   };
 }
@@ -70,6 +70,7 @@ export function childPool(): ChildPool {
 /** Kills a child and waits until it is gone, so that it writes nothing more into the attempt's folders. */
 async function kill(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  child.ref();
   const gone = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGKILL');
   await gone;

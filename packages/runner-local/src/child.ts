@@ -7,19 +7,14 @@ import type { FromChild, ToChild } from './child-messages.ts';
 import { execute } from './execute.ts';
 import type { LocalJob } from './local-job.ts';
 
-/** Standard input is a pipe that the parent holds: when it ends, so do we, even in the middle of a loop. */
+/**
+ * Standard input is a pipe that the parent holds: when it ends, so do we, even in the middle of a loop. It is watched by the
+ * thread's own event loop, not by a read that blocks: a blocked thread would keep the process from exiting by itself.
+ */
 const watchParent = `
-  const { readSync } = require('node:fs');
-  const pause = new Int32Array(new SharedArrayBuffer(4));
-  for (;;) {
-    try {
-      if (readSync(0, Buffer.alloc(1)) === 0) break;
-    } catch (error) {
-      if (error.code !== 'EAGAIN') break;
-      Atomics.wait(pause, 0, 0, 100);
-    }
-  }
-  process.kill(process.pid, 'SIGKILL');
+  const { Socket } = require('node:net');
+  const end = () => process.kill(process.pid, 'SIGKILL');
+  new Socket({ fd: 0, readable: true, writable: false }).on('end', end).on('error', end).resume();
 `;
 
 new Worker(watchParent, { eval: true }).unref();

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
-import type { ExpectedRow, Fetched, Json, LoadJob, RawFormat } from '@daybook/core';
-import { canonicalJson, DaybookError, quoteName, sha256, sqlType } from '@daybook/core';
+import type { ColumnType, ExpectedRow, Fetched, Json, LoadJob, RawFormat } from '@daybook/core';
+import { canonicalJson, DaybookError, decimalOf, quoteName, sha256, sqlType } from '@daybook/core';
 import type { Session } from './engine.ts';
 import { checkColumns, literal, openSession, runnerFacts, sqlFailure } from './engine.ts';
 import { digestContent } from './file-digest.ts';
@@ -69,7 +69,7 @@ async function loadFile(
     const fingerprint = loadedFingerprint(job, load, fetched, await content);
     await fetched.confirm?.();
     await createOutputViews(session, job);
-    await createExpected(session, load, fetched.expected);
+    await createExpected(session, job.task, load, fetched.expected);
     host.progress({ phase: 'control' });
     const { file, controls } = await measureTable(session, job, {
       expected: fetched.expected !== undefined,
@@ -156,6 +156,7 @@ function expectedDigestOf(source: Json | undefined): string | undefined {
 
 async function createExpected(
   session: Session,
+  task: string,
   load: LoadJob,
   rows: readonly ExpectedRow[] | undefined,
 ): Promise<void> {
@@ -166,10 +167,32 @@ async function createExpected(
   for (const row of rows) {
     const cells = columns.map(([name, type]) => {
       const value = row[name] ?? null;
-      return value === null ? 'NULL' : `CAST(${literal(String(value))} AS ${sqlType(type, 'duckdb')})`;
+      if (value === null) return 'NULL';
+      if (!isExact(String(value), type))
+        throw notExpectable(task, `its ${name} ${value} is not exactly a ${type}`);
+      return `CAST(${literal(String(value))} AS ${sqlType(type, 'duckdb')})`;
     });
-    await session.run(`INSERT INTO expected VALUES (${cells.join(', ')})`);
+    try {
+      await session.run(`INSERT INTO expected VALUES (${cells.join(', ')})`);
+    } catch (error) {
+      const [why = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+      throw notExpectable(task, why, error);
+    }
   }
+}
+
+/** Whether a number's text is in the form of its type: DuckDB would round what is not. */
+function isExact(text: string, type: ColumnType): boolean {
+  if (type === 'integer' || type === 'bigint') return /^-?\d+$/.test(text);
+  const decimal = decimalOf(type);
+  if (decimal === undefined) return true;
+  const fraction = /^-?\d+(?:\.(\d+))?$/.exec(text);
+  return fraction !== null && (fraction[1] ?? '').length <= decimal.scale;
+}
+
+function notExpectable(task: string, why: string, cause?: unknown): DaybookError {
+  const message = `What is to be expected of ${task} cannot be read: ${why}. See to where its totals come from, then run again.`;
+  return new DaybookError('input-unreadable', message, { cause });
 }
 
 /** What reading a raw file and controlling its rows may take: for many lines as much as there is. */

@@ -76,7 +76,7 @@ export function localRunner(options: LocalRunnerOptions = {}): Runner {
       }
     },
     async close() {
-      pool?.close();
+      await pool?.close();
       pool = undefined;
       if (scratch !== undefined) rmSync(scratch, { recursive: true, force: true });
       scratch = undefined;

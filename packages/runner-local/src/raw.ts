@@ -73,6 +73,8 @@ function inWords(message: string): string {
   if (notRecord !== null) return `line ${notRecord[1]}: ${notRecord[2]?.slice(0, 200)}`;
   const csv = /^CSV Error on Line: (\d+)\n(?:.*\n)*?(.+)\n\s*(?:Possible|$)/.exec(plain);
   if (csv !== null) return `line ${csv[1]}: ${csv[2]?.slice(0, 200)}`;
+  if (plain.startsWith('The CSV Parser state machine'))
+    return 'it is not CSV as RFC 4180 has it: look for lines that end in another way than the others';
   return plain.split('\n')[0] ?? plain;
 }
 
@@ -122,9 +124,13 @@ async function openCsv({ job, path, format }: RawFile): ReturnType<Reader['open'
 
 async function openParquet({ session, job, path, format }: RawFile): ReturnType<Reader['open']> {
   const relation = `read_parquet(${pathLiteral(path)}, hive_partitioning = false)`;
-  const there = new Map(
-    (await session.describe(`SELECT * FROM ${relation}`)).map((column) => [column.name, column.type]),
-  );
+  const columns = await session.describe(`SELECT * FROM ${relation}`).catch((cause: unknown) => {
+    const why = inWords(cause instanceof Error ? cause.message : String(cause));
+    throw new DaybookError('input-unreadable', `${job.task} cannot be loaded from ${path}: ${why}`, {
+      cause,
+    });
+  });
+  const there = new Map(columns.map((column) => [column.name, column.type]));
   return {
     columns: Object.keys(format.columns).map(
       (name) => `${parquetText(name, there.get(name), path, job.task)} AS ${quoteName(name, 'duckdb')}`,

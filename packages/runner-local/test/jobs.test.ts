@@ -139,16 +139,16 @@ test('two inputs of one task read the same part, and a third one its own', async
 test('an empty list is an empty table with its columns, and its members have their parameters as columns', async () => {
   const counted = defineTask({
     name: 'counted',
-    inputs: () => ({ none: listOfSales([]), some: listOfSales(['2020-01-01', '2020-01-03']) }),
+    inputs: () => ({ none: listOfSales([]), few: listOfSales(['2020-01-01', '2020-01-03']) }),
     output: table({ name: 'string', rows: 'bigint', first: 'date', last: 'date' }),
     job: sql`SELECT 'none' AS name, COUNT(*) AS rows, MIN(date) AS first, MAX(date) AS last FROM none
-      UNION ALL SELECT 'some', COUNT(*), MIN(date), MAX(date) FROM some`,
+      UNION ALL SELECT 'few', COUNT(*), MIN(date), MAX(date) FROM few`,
   });
   const project = projectOf([counted, ...tasks]);
   await project.run([counted()]);
   expect(await project.rows(counted())).toEqual([
+    { name: 'few', rows: '6', first: '2020-01-01', last: '2020-01-03' },
     { name: 'none', rows: '0', first: null, last: null },
-    { name: 'some', rows: '6', first: '2020-01-01', last: '2020-01-03' },
   ]);
 });
 
@@ -156,14 +156,14 @@ test('a code job sees the parameters of a list as columns, alone and among other
   const seen: unknown[] = [];
   const looking = defineTask({
     name: 'looking',
-    inputs: () => ({ none: listOfSales([]), some: listOfSales(['2020-01-01', '2020-01-03']) }),
+    inputs: () => ({ none: listOfSales([]), few: listOfSales(['2020-01-01', '2020-01-03']) }),
     output: files(),
     job: {
       kind: 'code',
       version: '1',
       run: async ({ inputs, writeFile }) => {
         for (const columns of [['date'], ['date', 'sequence'], ['sequence']])
-          for (const input of [inputs.some, inputs.none]) {
+          for (const input of [inputs.few, inputs.none]) {
             const rows = await input.table(columns);
             seen.push([
               rows.numRows,
@@ -172,7 +172,7 @@ test('a code job sees the parameters of a list as columns, alone and among other
             ]);
           }
         let batches = 0;
-        for await (const batch of inputs.some.batches(['item', 'date'])) batches += batch.numRows;
+        for await (const batch of inputs.few.batches(['item', 'date'])) batches += batch.numRows;
         seen.push(batches);
         await writeFile('done', '');
       },
