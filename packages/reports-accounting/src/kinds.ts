@@ -21,5 +21,5 @@ export const netByKind = sql`
     SUM(CASE WHEN kind = 'bonus' THEN net ELSE 0 END) AS bonuses,
     SUM(CASE WHEN kind = 'adjustment' THEN net ELSE 0 END) AS adjustments`;
 
-/** The sum of a report's seven columns of kinds. */
-export const sumOfKinds = sql`deposits + withdrawals + stakes + payouts + commission + bonuses + adjustments`;
+/** The sum of a report's seven columns of kinds, wide enough for any of them: DuckDB adds two DECIMAL(18,2) within 18 digits. */
+export const sumOfKinds = sql`CAST(deposits AS DECIMAL(38,2)) + withdrawals + stakes + payouts + commission + bonuses + adjustments`;

@@ -45,7 +45,10 @@ export function openBooks(options: BooksOptions): Books {
   mkdirSync(exchange);
   const openingBalances = join(folder, 'opening-balances.csv');
   if (options.openingBalances !== undefined) {
-    writeFileSync(openingBalances, `account_id,currency,balance\n${options.openingBalances.map((line) => `${line}\n`).join('')}`);
+    writeFileSync(
+      openingBalances,
+      `account_id,currency,balance\n${options.openingBalances.map((line) => `${line}\n`).join('')}`,
+    );
   }
   const runner = localRunner({ isolation: 'none' });
   const tasks = accounting({
@@ -57,7 +60,8 @@ export function openBooks(options: BooksOptions): Books {
   });
   const targets = fileTargets({ root: join(folder, 'data') });
   const config = checkConfig(defineConfig({ targets, runners: [runner], tasks }), 'books');
-  const task = (name: string, values: Values): Task => (definitionOf(config, name) as TaskDefinition)(values as never);
+  const task = (name: string, values: Values): Task =>
+    (definitionOf(config, name) as TaskDefinition)(values as never);
   const published = async (name: string, values: Values) => {
     const stored = await manifestStore(targets).current(task(name, values).id);
     if (stored === undefined) throw new Error(`${task(name, values).id} was never published.`);
@@ -66,7 +70,8 @@ export function openBooks(options: BooksOptions): Books {
   return {
     folder,
     config,
-    writeDay: (date, postings) => writeFileSync(join(exchange, `${date}.ndjson`), postings.map(lineOf(date)).join('')),
+    writeDay: (date, postings) =>
+      writeFileSync(join(exchange, `${date}.ndjson`), postings.map(lineOf(date)).join('')),
     task,
     run: (today, ...roots) => run({ config, roots, today, workers: 2 }),
     text: async (name, values) => {
@@ -77,7 +82,8 @@ export function openBooks(options: BooksOptions): Books {
       const { parts, output } = await published(name, values);
       const names = output.kind === 'table' ? output.columns.map(([column]) => column) : [];
       const rows: Record<string, string | null>[] = [];
-      for await (const lines of runner.readRows?.(targets, parts, output, { orderBy: names, as: 'json' }) ?? []) {
+      for await (const lines of runner.readRows?.(targets, parts, output, { orderBy: names, as: 'json' }) ??
+        []) {
         for (const line of lines) {
           const cells = JSON.parse(line) as (string | null)[];
           rows.push(Object.fromEntries(names.map((column, index) => [column, cells[index] ?? null])));

@@ -1,5 +1,8 @@
+import { createReadStream } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 import { DaybookError } from '@daybook/core';
-import { firstBytes } from './first-bytes.ts';
 
 const longestHeaderBytes = 65_536;
 
@@ -23,4 +26,29 @@ export async function checkCsvHeader(path: string, wanted: readonly string[]): P
     'input-unreadable',
     `The first line of ${path}, ${JSON.stringify(line.slice(0, 80))}, ${why}: a CSV file begins with a header of ${wanted.join(',')} in any order.`,
   );
+}
+
+async function firstBytes(path: string, count: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of contentOf(path) as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes >= count) break;
+    }
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new DaybookError(
+      'input-unreadable',
+      `The file ${path} cannot be read: ${why}. Put the whole file there, then run again.`,
+      { cause: error },
+    );
+  }
+  return Buffer.concat(chunks).subarray(0, count);
+}
+
+function contentOf(path: string): Readable {
+  const file = createReadStream(path);
+  return path.endsWith('.gz') ? pipeline(file, createGunzip(), () => undefined) : file;
 }

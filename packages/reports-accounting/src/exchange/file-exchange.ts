@@ -1,14 +1,10 @@
-import { createReadStream, createWriteStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
 import type { Day, FetchContext, Fetched, RawFormatName } from '@daybook/core';
 import { DaybookError } from '@daybook/core';
 import { requiredFields } from '../tasks/raw-postings.ts';
 import { checkCsvHeader } from './csv-header.ts';
 import type { Exchange } from './exchange.ts';
-import { firstBytes } from './first-bytes.ts';
 import type { FileFacts } from './source-file.ts';
 import { checkUnchanged, fileFacts } from './source-file.ts';
 import type { DayTotals } from './totals.ts';
@@ -57,7 +53,7 @@ async function fetchFile(options: FileExchangeOptions, date: Day, context: Fetch
   return {
     kind: 'file',
     format,
-    path: format === 'ndjson' ? await withoutByteOrderMark(path, context) : path,
+    path,
     ...(totals.document === undefined ? {} : { expected: expectedRows(totals.document) }),
     source: {
       kind: 'file',
@@ -114,37 +110,6 @@ async function readTotals(options: FileExchangeOptions, date: Day, dayPath: stri
     'input-unreadable',
     `The totals for ${dayPath} are not there, and the configuration requires them: put ${path} there.`,
   );
-}
-
-/** The path of the same records without a byte order mark, which DuckDB refuses in JSON: a copy where there is one. */
-async function withoutByteOrderMark(path: string, context: FetchContext): Promise<string> {
-  const mark = Buffer.from('\uFEFF');
-  if (!(await firstBytes(path, mark.length)).equals(mark)) return path;
-  const copy = join(context.scratch, basename(path, '.gz'));
-  const source = createReadStream(path, path.endsWith('.gz') ? {} : { start: mark.length });
-  const target = createWriteStream(copy);
-  const { signal } = context;
-  try {
-    if (!path.endsWith('.gz')) await pipeline(source, target, { signal });
-    else await pipeline(source, createGunzip(), withoutFirst(mark.length), target, { signal });
-  } catch (error) {
-    if (signal.aborted) throw error;
-    throw new DaybookError('input-unreadable', `The file ${path} cannot be read: ${String(error)}.`, {
-      cause: error,
-    });
-  }
-  return copy;
-}
-
-function withoutFirst(count: number) {
-  return async function* (source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-    let left = count;
-    for await (const chunk of source) {
-      const skipped = Math.min(left, chunk.length);
-      left -= skipped;
-      if (chunk.length > skipped) yield chunk.subarray(skipped);
-    }
-  };
 }
 
 function empty(path: string): DaybookError {

@@ -95,7 +95,10 @@ export function accountBalancesTask(
     controls: [
       noNulls('opening_balance', 'net', 'closing_balance'),
       uniqueKey('account_id', 'currency'),
-      everyRow('closing-is-opening-and-net', sql`opening_balance + net = closing_balance`),
+      everyRow(
+        'closing-is-opening-and-net',
+        sql`CAST(opening_balance AS DECIMAL(38,2)) + net = closing_balance`,
+      ),
       noRows('rolls-forward', notRolledForward, {
         remedy: 'An account must open a day with what it closed the day before with: report this as a bug.',
       }),
@@ -107,7 +110,7 @@ export function accountBalancesTask(
         account_id, currency,
         TRY_CAST(SUM(carried) AS DECIMAL(18,2)) AS opening_balance,
         TRY_CAST(SUM(posted) AS DECIMAL(18,2)) AS net,
-        TRY_CAST(SUM(carried + posted) AS DECIMAL(18,2)) AS closing_balance
+        TRY_CAST(SUM(carried) + SUM(posted) AS DECIMAL(18,2)) AS closing_balance
       FROM (${movements}
       ) AS movements
       GROUP BY account_id, currency

@@ -4,18 +4,32 @@ import type { AccountingReportTask } from './accounting-report.ts';
 import type { MonthlyAccountingReportTask } from './monthly-accounting-report.ts';
 import { monthlyReportColumns, reportColumns, reportOrder, rowControls } from './report-table.ts';
 
-/** House accounts of the report that are not in the output as they are there. */
-function notAsInTheReport(houseAccounts: readonly bigint[]) {
-  return noRows(
-    'every-house-account-as-in-the-report',
-    sql`
-      SELECT report.account_id, report.currency, report.closing_balance, report.postings
-      FROM report
-      LEFT JOIN output
-      ON output.account_id = report.account_id AND output.currency = report.currency
-        AND output.closing_balance = report.closing_balance AND output.postings = report.postings
-      WHERE report.account_id IN (${houseAccounts}) AND output.account_id IS NULL`,
-  );
+/** What is between the report and its part: rows left out or changed, and rows that do not belong. */
+function controlsOfPart(houseAccounts: readonly bigint[]) {
+  return [
+    ...rowControls,
+    noRows(
+      'every-house-account-as-in-the-report',
+      sql`
+        SELECT report.account_id, report.currency, report.closing_balance, report.postings
+        FROM report
+        LEFT JOIN output
+        ON output.account_id = report.account_id AND output.currency = report.currency
+          AND output.closing_balance = report.closing_balance AND output.postings = report.postings
+        WHERE report.account_id IN (${houseAccounts}) AND output.account_id IS NULL`,
+    ),
+    noRows(
+      'only-house-accounts-of-the-report',
+      sql`
+        SELECT output.account_id, output.currency
+        FROM output
+        LEFT JOIN (
+          SELECT account_id, currency FROM report WHERE account_id IN (${houseAccounts})
+        ) AS house
+        ON house.account_id = output.account_id AND house.currency = output.currency
+        WHERE house.account_id IS NULL`,
+    ),
+  ] as const;
 }
 
 /** The rows of a day's report that are the exchange's own earnings. */
@@ -30,7 +44,7 @@ export function houseAccountingReportTask(
     priority: 3,
     inputs: ({ date }) => ({ report: report({ date }) }),
     output: table(reportColumns, { orderBy: reportOrder }),
-    controls: [...rowControls, notAsInTheReport(houseAccounts)],
+    controls: controlsOfPart(houseAccounts),
     job: sql`
       SELECT
         account_id, currency, opening_balance, deposits, withdrawals, stakes, payouts, commission, bonuses, adjustments,
@@ -52,7 +66,7 @@ export function monthlyHouseAccountingReportTask(
     priority: 3,
     inputs: ({ month }) => ({ report: report({ month }) }),
     output: table(monthlyReportColumns, { orderBy: reportOrder }),
-    controls: [...rowControls, notAsInTheReport(houseAccounts)],
+    controls: controlsOfPart(houseAccounts),
     job: sql`
       SELECT
         account_id, currency, opening_balance, deposits, withdrawals, stakes, payouts, commission, bonuses, adjustments,
