@@ -82,9 +82,14 @@ function parse(words: readonly string[], width: number): Parsed {
   for (const [name, value] of Object.entries(options)) {
     if (Array.isArray(value)) throw usage(`--${name} is given twice: give it once.`);
     const assigned = words.find((word) => word.startsWith(`--${name}=`));
-    if (typeof value === 'boolean' && assigned !== undefined) throw usage(`--${name} takes no value: write --${name} alone.`);
+    if (typeof value === 'boolean' && assigned !== undefined)
+      throw usage(`--${name} takes no value: write --${name} alone.`);
   }
-  return { words: (rest as readonly unknown[]).map(String), options: options as Options, text: withoutTypes(text) };
+  return {
+    words: (rest as readonly unknown[]).map(String),
+    options: options as Options,
+    text: withoutTypes(text),
+  };
 }
 
 /** Help without the types of options, which their descriptions make plain. */
@@ -155,4 +160,3 @@ function sentence(message: string): string {
 function usage(message: string): DaybookError {
   return new DaybookError('usage', message);
 }
-

@@ -34,7 +34,10 @@ export const globalOptions: Readonly<Record<string, OptionSpec>> = {
     ...value('The configuration. Default: daybook.config.ts, .mts, .js or .mjs here or in a folder above.'),
     group: everywhere,
   },
-  today: { ...value('The accounting today, YYYY-MM-DD. Default: the day it is in the zone of the configuration.'), group: everywhere },
+  today: {
+    ...value('The accounting today, YYYY-MM-DD. Default: the day it is in the zone of the configuration.'),
+    group: everywhere,
+  },
   json: { ...flag('Print one JSON document on stdout, and nothing else there.'), group: everywhere },
   debug: { ...flag('Print stack traces of bugs.'), group: everywhere },
 };

@@ -15,22 +15,38 @@ export function definitionGraph(definitions: readonly TaskDefinition[], today: D
     nodes.set(definition.taskName, {
       id: definition.taskName,
       kind: definition.output === undefined ? 'wrapper' : (definition.job?.kind ?? 'external'),
-      inputs: inputs.map(([input, given]) => ({ input, list: given.kind === 'list', ids: [given.definition.taskName] })),
+      inputs: inputs.map(([input, given]) => ({
+        input,
+        list: given.kind === 'list',
+        ids: [given.definition.taskName],
+      })),
     });
     open.push(...inputs.map(([, given]) => given.definition));
   }
-  return { nodes: [...nodes.values()], roots: rootsOf(nodes, definitions.map(({ taskName }) => taskName)) };
+  return {
+    nodes: [...nodes.values()],
+    roots: rootsOf(
+      nodes,
+      definitions.map(({ taskName }) => taskName),
+    ),
+  };
 }
 
 /** Of the names asked for, those that no other of them is made from. */
 function rootsOf(nodes: ReadonlyMap<TaskName, DrawnNode>, names: readonly TaskName[]): readonly TaskName[] {
-  const below = new Set([...nodes.values()].flatMap(({ id, inputs }) => inputs.flatMap(({ ids }) => ids.filter((each) => each !== id))));
+  const below = new Set(
+    [...nodes.values()].flatMap(({ id, inputs }) =>
+      inputs.flatMap(({ ids }) => ids.filter((each) => each !== id)),
+    ),
+  );
   return names.filter((name) => !below.has(name));
 }
 
 function sampleValues(definition: TaskDefinition, today: Day): Values {
   const required = Object.entries(definition.params).filter(([, param]) => param.required);
-  return Object.fromEntries(required.map(([name, param]) => [name, param.byDefault?.(today) ?? sampleOf(param, today)]));
+  return Object.fromEntries(
+    required.map(([name, param]) => [name, param.byDefault?.(today) ?? sampleOf(param, today)]),
+  );
 }
 
 function sampleOf(param: Param, today: Day): ParamValue {

@@ -15,7 +15,11 @@ export interface ExportFile {
  * The files that one output becomes: `<task>/<day or month>.tsv`. The one file of an output that is files keeps its own
  * extension; several go into a folder of that name. A table of several parts becomes several Parquet files, numbered.
  */
-export function exportFiles(task: Task, manifest: Manifest, format: 'tsv' | 'parquet'): readonly ExportFile[] {
+export function exportFiles(
+  task: Task,
+  manifest: Manifest,
+  format: 'tsv' | 'parquet',
+): readonly ExportFile[] {
   const base = join(task.name, baseName(task));
   if (manifest.output.kind === 'files') {
     const [only] = manifest.parts;
@@ -37,5 +41,7 @@ function baseName(task: Task): string {
   if (segment === '-') return name;
   const [only, another] = Object.entries(task.values);
   const kind = only === undefined ? undefined : task.definition.params[only[0]]?.kind;
-  return another === undefined && only !== undefined && (kind === 'day' || kind === 'month') ? String(only[1]) : segment;
+  return another === undefined && only !== undefined && (kind === 'day' || kind === 'month')
+    ? String(only[1])
+    : segment;
 }

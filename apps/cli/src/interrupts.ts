@@ -13,7 +13,9 @@ export function watchInterrupts(runners: readonly Runner[], onFirst: () => void)
   const onSignal = (): void => {
     if (abort.signal.aborted) {
       setTimeout(() => process.exit(exitCode), longestCloseMs).unref();
-      void Promise.allSettled(runners.map(async (runner) => await runner.close?.())).then(() => process.exit(exitCode));
+      void Promise.allSettled(runners.map(async (runner) => await runner.close?.())).then(() =>
+        process.exit(exitCode),
+      );
       return;
     }
     abort.abort();

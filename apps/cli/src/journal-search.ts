@@ -17,7 +17,9 @@ const mostRuns = 200;
 /** How one task ended in the newest runs on this machine, newest first. Journals are read one by one, as far as asked for. */
 export function* endsOf(stateFolder: string, task: TaskId): Generator<JournalledEnd> {
   for (const run of journalRuns(stateFolder).slice(0, mostRuns)) {
-    const entries = readJournal(stateFolder, run).filter((entry) => 'task' in entry && entry.task === task && entry.kind !== undefined);
+    const entries = readJournal(stateFolder, run).filter(
+      (entry) => 'task' in entry && entry.task === task && entry.kind !== undefined,
+    );
     const attempts = entries.flatMap((entry) => attemptIn(entry, run, entries));
     const ends = entries.flatMap((entry): readonly JournalledEnd[] =>
       entry.kind === 'task-ended' && attempts.length === 0 ? [{ run, at: entry.at, end: entry.end }] : [],
@@ -31,9 +33,15 @@ export function isFailure(end: TaskEnd): boolean {
   return !['published', 'unchanged', 'fresh'].includes(end.kind);
 }
 
-function attemptIn(entry: JournalEntry, run: string, entries: readonly JournalEntry[]): readonly JournalledEnd[] {
+function attemptIn(
+  entry: JournalEntry,
+  run: string,
+  entries: readonly JournalEntry[],
+): readonly JournalledEnd[] {
   if (entry.kind !== 'attempt-ended' || entry.end.kind === 'superseded') return [];
   const started = entries.find((each) => each.kind === 'attempt-started' && each.attempt === entry.attempt);
   const number = started?.kind === 'attempt-started' ? { number: started.number } : {};
-  return [{ run, at: entry.at, attempt: entry.attempt, end: entry.end, durationMs: entry.durationMs, ...number }];
+  return [
+    { run, at: entry.at, attempt: entry.attempt, end: entry.end, durationMs: entry.durationMs, ...number },
+  ];
 }

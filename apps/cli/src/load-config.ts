@@ -65,7 +65,11 @@ export function isDaybookError(error: unknown): error is DaybookError {
 /** The place of the fault: the first one told that is a file of the user's, with its line. */
 function placeOf(error: unknown, path: string, shown: string): string {
   const told = error instanceof Error ? `${error.stack ?? ''}\n${importPlace(error)}` : '';
-  return placeIn(told, path, shown) ?? (error instanceof SyntaxError ? placeIn(checked(path), path, shown) : undefined) ?? shown;
+  return (
+    placeIn(told, path, shown) ??
+    (error instanceof SyntaxError ? placeIn(checked(path), path, shown) : undefined) ??
+    shown
+  );
 }
 
 function placeIn(told: string, path: string, shown: string): string | undefined {
@@ -81,10 +85,13 @@ function placeIn(told: string, path: string, shown: string): string | undefined 
 
 /** Where a module that is not there is imported: Node names the file alone, so the line is looked up. */
 function importPlace(error: Error): string {
-  const [, specifier, file] = /Cannot find (?:package|module) '([^']+)' imported from (.+)$/m.exec(error.message) ?? [];
+  const [, specifier, file] =
+    /Cannot find (?:package|module) '([^']+)' imported from (.+)$/m.exec(error.message) ?? [];
   if (specifier === undefined || file === undefined || !existsSync(file)) return '';
   const name = basename(specifier);
-  const index = readFileSync(file, 'utf8').split('\n').findIndex((line) => /\b(from|import)\b/.test(line) && line.includes(name));
+  const index = readFileSync(file, 'utf8')
+    .split('\n')
+    .findIndex((line) => /\b(from|import)\b/.test(line) && line.includes(name));
   return index < 0 ? '' : `${file}:${index + 1}`;
 }
 
@@ -102,9 +109,14 @@ function whyOf(error: unknown): string {
 
 function remedyOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (code === 'ERR_MODULE_NOT_FOUND') return 'See to the path of the import, or install the package with npm.';
-  if (code.endsWith('_TYPESCRIPT_SYNTAX')) return 'Correct its syntax; TypeScript that only erases (no enum, no namespace) can be loaded.';
-  if (error instanceof SyntaxError) return error.message.includes('export named') ? 'Correct the name that is imported.' : 'Correct its syntax.';
+  if (code === 'ERR_MODULE_NOT_FOUND')
+    return 'See to the path of the import, or install the package with npm.';
+  if (code.endsWith('_TYPESCRIPT_SYNTAX'))
+    return 'Correct its syntax; TypeScript that only erases (no enum, no namespace) can be loaded.';
+  if (error instanceof SyntaxError)
+    return error.message.includes('export named')
+      ? 'Correct the name that is imported.'
+      : 'Correct its syntax.';
   return 'Correct it there; a configuration only wires values together.';
 }
 

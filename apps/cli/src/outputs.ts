@@ -8,7 +8,10 @@ import { tasksWords } from './render/words.ts';
 export function rowReader(config: CheckedConfig): Runner & Required<Pick<Runner, 'readRows'>> {
   const reader = config.runners.find((runner) => runner.readRows !== undefined);
   if (reader?.readRows !== undefined) return reader as Runner & Required<Pick<Runner, 'readRows'>>;
-  throw new DaybookError('runner-missing', 'No runner of the configuration can read rows: add one that can, such as localRunner().');
+  throw new DaybookError(
+    'runner-missing',
+    'No runner of the configuration can read rows: add one that can, such as localRunner().',
+  );
 }
 
 /** Does `work`, then lets go of what the runners hold. */
@@ -25,14 +28,22 @@ export function notPublished(...tasks: readonly [Task, ...Task[]]): DaybookError
   const ids = tasks.map(({ id }) => id);
   const [{ id, name }] = tasks;
   const which = tasks.length === 1 ? `${id} has` : `${name} ${membersText(ids)}, have`;
-  return new DaybookError('not-published', `${which} never been published: daybook run ${tasksWords(ids)} makes ${tasks.length === 1 ? 'it' : 'them'}.`);
+  return new DaybookError(
+    'not-published',
+    `${which} never been published: daybook run ${tasksWords(ids)} makes ${tasks.length === 1 ? 'it' : 'them'}.`,
+  );
 }
 
 /** Refuses a wrapper task, which has no output of its own. */
 export function checkHasOutput(task: Task): void {
   if (task.definition.output !== undefined) return;
-  const inputs = Object.values(task.definition.inputsOf(task.values)).map((input) => input.definition.taskName);
-  throw new DaybookError('usage', `${task.name} is a wrapper task and has no output of its own: name one of ${[...new Set(inputs)].join(', ')}.`);
+  const inputs = Object.values(task.definition.inputsOf(task.values)).map(
+    (input) => input.definition.taskName,
+  );
+  throw new DaybookError(
+    'usage',
+    `${task.name} is a wrapper task and has no output of its own: name one of ${[...new Set(inputs)].join(', ')}.`,
+  );
 }
 
 /** The order in which people see the rows of a version: as its task declares it, as far as the version has those columns. */
@@ -63,6 +74,12 @@ export async function* checkedRead(target: Target, part: Part): AsyncGenerator<U
   }
   const digest = hash.digest('hex');
   if (digest === part.sha256 && bytes === part.bytes) return;
-  const found = bytes === part.bytes ? `the SHA-256 ${digest} instead of ${part.sha256}` : `${bytes} bytes instead of ${part.bytes}`;
-  throw new DaybookError('part-damaged', `The part ${part.path} has ${found}: restore it from a backup, or make its task again with --force.`);
+  const found =
+    bytes === part.bytes
+      ? `the SHA-256 ${digest} instead of ${part.sha256}`
+      : `${bytes} bytes instead of ${part.bytes}`;
+  throw new DaybookError(
+    'part-damaged',
+    `The part ${part.path} has ${found}: restore it from a backup, or make its task again with --force.`,
+  );
 }

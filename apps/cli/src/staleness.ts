@@ -11,7 +11,9 @@ export async function lookAt(config: CheckedConfig, roots: readonly Task[], toda
 }
 
 /** What is said of an output that is published and not fresh; undefined when it is fresh. */
-export function staleOf(planned: Planned | undefined): Exclude<Planned, { readonly kind: 'fresh' }> | undefined {
+export function staleOf(
+  planned: Planned | undefined,
+): Exclude<Planned, { readonly kind: 'fresh' }> | undefined {
   return planned === undefined || planned.kind === 'fresh' ? undefined : planned;
 }
 

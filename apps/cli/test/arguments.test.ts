@@ -10,7 +10,10 @@ test('a flag takes the word after it, or the text after its equals sign', () => 
 });
 
 test('a flag at the end or before another flag means true', () => {
-  expect(splitArguments(['sales', '--open', '--late'])).toEqual({ tasks: ['sales'], flags: { open: 'true', late: 'true' } });
+  expect(splitArguments(['sales', '--open', '--late'])).toEqual({
+    tasks: ['sales'],
+    flags: { open: 'true', late: 'true' },
+  });
 });
 
 test('a negative number is a value, not a flag', () => {
@@ -18,9 +21,13 @@ test('a negative number is a value, not a flag', () => {
 });
 
 test('what is no flag and begins with a dash is refused', () => {
-  expect(thrownBy(() => splitArguments(['sales', '-x']))).toBe('usage: There is no option -x: options begin with "--".');
+  expect(thrownBy(() => splitArguments(['sales', '-x']))).toBe(
+    'usage: There is no option -x: options begin with "--".',
+  );
 });
 
 test('a flag given twice is refused', () => {
-  expect(thrownBy(() => splitArguments(['--date', 'a', '--date', 'b']))).toBe('usage: --date is given twice: give it once.');
+  expect(thrownBy(() => splitArguments(['--date', 'a', '--date', 'b']))).toBe(
+    'usage: --date is given twice: give it once.',
+  );
 });

@@ -55,7 +55,8 @@ describe('a command line that cannot be understood says what to do', () => {
 
 test('the help names every command', () => {
   const help = parse('--help');
-  for (const { name } of commandSpecs) expect(help).toMatchObject({ text: expect.stringContaining(`daybook ${name} `) });
+  for (const { name } of commandSpecs)
+    expect(help).toMatchObject({ text: expect.stringContaining(`daybook ${name} `) });
 });
 
 test.each(commandSpecs)('the help of $name has its usage and an example', ({ name, usage, examples }) => {

@@ -64,7 +64,10 @@ export function projectForTest(): Project {
 
 /** The command in a folder, its output gathered. */
 export function startIn(folder: string, words: readonly string[]): Started {
-  const child = spawn(process.execPath, [command, ...words], { cwd: folder, env: { ...process.env, NO_COLOR: '' } });
+  const child = spawn(process.execPath, [command, ...words], {
+    cwd: folder,
+    env: { ...process.env, NO_COLOR: '' },
+  });
   let [out, err] = ['', ''];
   const waiting: { readonly text: string; readonly resolve: () => void }[] = [];
   const listen = (): void => {

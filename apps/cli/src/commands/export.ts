@@ -6,7 +6,15 @@ import type { Manifest, Planned, Task } from '@daybook/core';
 import { DaybookError } from '@daybook/core';
 import type { ExportFile } from '../export-files.ts';
 import { exportFiles } from '../export-files.ts';
-import { checkedRead, checkHasOutput, columnNames, notPublished, rowOrder, rowReader, withRunners } from '../outputs.ts';
+import {
+  checkedRead,
+  checkHasOutput,
+  columnNames,
+  notPublished,
+  rowOrder,
+  rowReader,
+  withRunners,
+} from '../outputs.ts';
 import type { Exported } from '../render/export.ts';
 import { exportDocument, exportText } from '../render/export.ts';
 import { plannedText } from '../render/words.ts';
@@ -18,7 +26,8 @@ export async function exportCommand(workplace: Workplace): Promise<number> {
   const { invocation, config, today, out, err } = workplace;
   const { to, format = 'tsv' } = invocation.options;
   if (to === undefined) throw new DaybookError('usage', 'Say where to write: daybook export TASK --to DIR.');
-  if (format !== 'tsv' && format !== 'parquet') throw new DaybookError('usage', `--format ${format} does not exist: give tsv or parquet.`);
+  if (format !== 'tsv' && format !== 'parquet')
+    throw new DaybookError('usage', `--format ${format} does not exist: give tsv or parquet.`);
   const tasks = workplace.tasks();
   for (const task of tasks) checkHasOutput(task);
   const prepared = await lookAt(config, tasks, today);
@@ -33,26 +42,45 @@ export async function exportCommand(workplace: Workplace): Promise<number> {
   await withRunners(config, async () => {
     for (const { task, manifest, stale } of wanted) {
       const files = exportFiles(task, manifest, format);
-      for (const file of files) exported.push(await write(workplace, resolve(to), task, manifest, file, stale));
-      if (stale !== undefined && !workplace.json) await err.write(`note: ${task.id} is stale (${plannedText(stale)}).\n`);
+      for (const file of files)
+        exported.push(await write(workplace, resolve(to), task, manifest, file, stale));
+      if (stale !== undefined && !workplace.json)
+        await err.write(`note: ${task.id} is stale (${plannedText(stale)}).\n`);
     }
   });
   await out.write(workplace.json ? `${JSON.stringify(exportDocument(exported))}\n` : exportText(exported));
   return 0;
 }
 
-async function write(workplace: Workplace, folder: string, task: Task, manifest: Manifest, file: ExportFile, stale: Planned | undefined): Promise<Exported> {
+async function write(
+  workplace: Workplace,
+  folder: string,
+  task: Task,
+  manifest: Manifest,
+  file: ExportFile,
+  stale: Planned | undefined,
+): Promise<Exported> {
   const path = join(folder, file.path);
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     await mkdir(dirname(path), { recursive: true });
-    const content = file.part === undefined ? rowsOf(workplace, task, manifest) : checkedRead(workplace.config.targets, file.part);
+    const content =
+      file.part === undefined
+        ? rowsOf(workplace, task, manifest)
+        : checkedRead(workplace.config.targets, file.part);
     const stream = createWriteStream(temporary);
     await pipeline(content, stream);
     await rename(temporary, path);
     const shown = relative(process.cwd(), path);
     const stated = stale === undefined ? {} : { stale: staleWord(stale) };
-    return { task: task.id, version: manifest.version, path: shown.startsWith('..') ? path : shown, bytes: stream.bytesWritten, rows: file.rows, ...stated };
+    return {
+      task: task.id,
+      version: manifest.version,
+      path: shown.startsWith('..') ? path : shown,
+      bytes: stream.bytesWritten,
+      rows: file.rows,
+      ...stated,
+    };
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
@@ -64,7 +92,12 @@ async function* rowsOf({ config }: Workplace, task: Task, manifest: Manifest): A
   for (const part of manifest.parts) for await (const _ of checkedRead(config.targets, part)) continue;
   yield `${columnNames(manifest).join('\t')}\n`;
   const options = { orderBy: rowOrder(task, manifest), as: 'tsv' } as const;
-  for await (const lines of rowReader(config).readRows(config.targets, manifest.parts, manifest.output, options)) {
+  for await (const lines of rowReader(config).readRows(
+    config.targets,
+    manifest.parts,
+    manifest.output,
+    options,
+  )) {
     if (lines.length > 0) yield `${lines.join('\n')}\n`;
   }
 }

@@ -24,8 +24,10 @@ export async function graphCommand(workplace: Workplace): Promise<number> {
 
 function formatOf(given: string | undefined, json: boolean): (typeof formats)[number] {
   const format = formats.find((each) => each === (given ?? (json ? 'json' : 'text')));
-  if (format === undefined) throw new DaybookError('usage', `--format ${given} does not exist: give text, dot, mermaid or json.`);
-  if (json && format !== 'json') throw new DaybookError('usage', `--json prints one JSON document: leave out --format ${format}.`);
+  if (format === undefined)
+    throw new DaybookError('usage', `--format ${given} does not exist: give text, dot, mermaid or json.`);
+  if (json && format !== 'json')
+    throw new DaybookError('usage', `--json prints one JSON document: leave out --format ${format}.`);
   return format;
 }
 
@@ -34,10 +36,12 @@ function chosen(workplace: Workplace): DrawnGraph {
   const { tasks, flags } = invocation;
   const withValues = Object.keys(flags).length > 0 || tasks.some((task) => task.includes('/'));
   if (!withValues) {
-    const roots = tasks.length === 0 ? [...config.definitions.values()] : tasks.map((name) => definitionOf(config, name));
+    const roots =
+      tasks.length === 0 ? [...config.definitions.values()] : tasks.map((name) => definitionOf(config, name));
     return definitionGraph(roots, today);
   }
-  if (tasks.length !== 1) throw new DaybookError('usage', 'Parameters belong to one task: daybook graph TASK --date D.');
+  if (tasks.length !== 1)
+    throw new DaybookError('usage', 'Parameters belong to one task: daybook graph TASK --date D.');
   return taskGraph(workplace.tasks());
 }
 

@@ -16,9 +16,15 @@ export async function planCommand(workplace: Workplace): Promise<number> {
   });
   const tasks = [...prepared.graph.values()].flatMap(({ task }) => {
     const planned = prepared.plan.get(task.id);
-    return planned === undefined || isWrapper(task.definition) ? [] : [{ task: task.id, planned, published: prepared.current(task.id) !== undefined }];
+    return planned === undefined || isWrapper(task.definition)
+      ? []
+      : [{ task: task.id, planned, published: prepared.current(task.id) !== undefined }];
   });
-  await out.write(workplace.json ? `${JSON.stringify(planDocument(tasks, workplace.today))}\n` : planText({ tasks, today: workplace.today, paint: outPaint, words: invocation.words }));
+  await out.write(
+    workplace.json
+      ? `${JSON.stringify(planDocument(tasks, workplace.today))}\n`
+      : planText({ tasks, today: workplace.today, paint: outPaint, words: invocation.words }),
+  );
   const work = tasks.some(({ planned }) => planned.kind === 'run' || planned.kind === 'may-run');
   return work && options['exit-code'] === true ? workExitCode : 0;
 }

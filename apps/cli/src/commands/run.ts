@@ -13,7 +13,9 @@ export async function runCommand(workplace: Workplace): Promise<number> {
   const { invocation, config, out, outPaint } = workplace;
   const { options, words } = invocation;
   const roots = workplace.tasks();
-  const workers = checkWorkers(options.workers === undefined ? (config.workers ?? availableParallelism()) : Number(options.workers));
+  const workers = checkWorkers(
+    options.workers === undefined ? (config.workers ?? availableParallelism()) : Number(options.workers),
+  );
   const display = displayOf(workplace);
   using interrupts = watchInterrupts(config.runners, display.stopping);
   const result = await run({

@@ -1,6 +1,14 @@
 import type { Manifest, Planned, Prepared, Task } from '@daybook/core';
 import { DaybookError } from '@daybook/core';
-import { checkedRead, checkHasOutput, columnNames, notPublished, rowOrder, rowReader, withRunners } from '../outputs.ts';
+import {
+  checkedRead,
+  checkHasOutput,
+  columnNames,
+  notPublished,
+  rowOrder,
+  rowReader,
+  withRunners,
+} from '../outputs.ts';
 import { tableText } from '../render/rows-table.ts';
 import { plannedText, taskWords } from '../render/words.ts';
 import { lookAt, staleOf, staleWord } from '../staleness.ts';
@@ -25,7 +33,8 @@ export async function showCommand(workplace: Workplace): Promise<number> {
   const { options } = invocation;
   const format = formatOf(options.format, workplace.json);
   const limit = wholeNumber('limit', options.limit, defaultLimit);
-  if (options.limit !== undefined && format !== 'table') throw new DaybookError('usage', `--limit is for --format table: ${format} has all rows.`);
+  if (options.limit !== undefined && format !== 'table')
+    throw new DaybookError('usage', `--limit is for --format table: ${format} has all rows.`);
   const task = workplace.task();
   checkHasOutput(task);
   const prepared = await lookAt(config, [task], workplace.today);
@@ -42,8 +51,10 @@ export async function showCommand(workplace: Workplace): Promise<number> {
 
 function formatOf(given: string | undefined, json: boolean): Format {
   const format = formats.find((each) => each === (given ?? (json ? 'json' : 'table')));
-  if (format === undefined) throw new DaybookError('usage', `--format ${given} does not exist: give table, tsv or json.`);
-  if (json && format !== 'json') throw new DaybookError('usage', `--json prints one JSON document: leave out --format ${format}.`);
+  if (format === undefined)
+    throw new DaybookError('usage', `--format ${given} does not exist: give table, tsv or json.`);
+  if (json && format !== 'json')
+    throw new DaybookError('usage', `--json prints one JSON document: leave out --format ${format}.`);
   return format;
 }
 
@@ -60,9 +71,13 @@ async function pick(task: Task, prepared: Prepared, version: string | undefined)
   if (current === undefined) throw notPublished(task);
   const wanted = wholeNumber('version', version, current.version);
   if (wanted > current.version) {
-    throw new DaybookError('not-published', `${task.id} has no version ${wanted}: its current one is ${current.version}.`);
+    throw new DaybookError(
+      'not-published',
+      `${task.id} has no version ${wanted}: its current one is ${current.version}.`,
+    );
   }
-  const manifest = wanted === current.version ? current : (await prepared.store.read(task.id, wanted)).manifest;
+  const manifest =
+    wanted === current.version ? current : (await prepared.store.read(task.id, wanted)).manifest;
   return { task, manifest, current, stale: staleOf(prepared.plan.get(task.id)) };
 }
 
@@ -71,7 +86,12 @@ function staleSentence({ task, stale }: Shown): string {
   return `note: ${task.id} is stale (${why}). daybook run ${taskWords(task.id)} renews it.`;
 }
 
-async function* linesOf({ config }: Workplace, shown: Shown, as: 'tsv' | 'json', limit?: number): AsyncIterable<readonly string[]> {
+async function* linesOf(
+  { config }: Workplace,
+  shown: Shown,
+  as: 'tsv' | 'json',
+  limit?: number,
+): AsyncIterable<readonly string[]> {
   const { manifest, task } = shown;
   const options = { orderBy: rowOrder(task, manifest), as, ...(limit === undefined ? {} : { limit }) };
   yield* rowReader(config).readRows(config.targets, manifest.parts, manifest.output, options);
@@ -88,9 +108,18 @@ async function showTsv(workplace: Workplace, shown: Shown): Promise<void> {
 async function showTable(workplace: Workplace, shown: Shown, limit: number): Promise<void> {
   const { out, outPaint } = workplace;
   const rows: (readonly (string | null)[])[] = [];
-  for await (const lines of linesOf(workplace, shown, 'json', limit)) rows.push(...lines.map((line) => JSON.parse(line) as (string | null)[]));
+  for await (const lines of linesOf(workplace, shown, 'json', limit))
+    rows.push(...lines.map((line) => JSON.parse(line) as (string | null)[]));
   const { manifest, current } = shown;
-  await out.write(tableText({ manifest, current: current.version, rows, width: out.terminal ? out.width : undefined, paint: outPaint }));
+  await out.write(
+    tableText({
+      manifest,
+      current: current.version,
+      rows,
+      width: out.terminal ? out.width : undefined,
+      paint: outPaint,
+    }),
+  );
 }
 
 async function showJson(workplace: Workplace, shown: Shown): Promise<void> {
@@ -101,7 +130,9 @@ async function showJson(workplace: Workplace, shown: Shown): Promise<void> {
   if (!(await out.write(`${head.slice(0, -1)},"rows":[`))) return;
   let first = true;
   for await (const lines of linesOf(workplace, shown, 'json')) {
-    const rows = lines.map((line) => JSON.stringify(rowOf(columns, JSON.parse(line) as readonly (string | null)[])));
+    const rows = lines.map((line) =>
+      JSON.stringify(rowOf(columns, JSON.parse(line) as readonly (string | null)[])),
+    );
     if (rows.length === 0) continue;
     if (!(await out.write(`${first ? '' : ','}\n${rows.join(',\n')}`))) return;
     first = false;
@@ -110,10 +141,17 @@ async function showJson(workplace: Workplace, shown: Shown): Promise<void> {
 }
 
 function headOf(task: Task, { manifest, stale }: Shown): Readonly<Record<string, unknown>> {
-  return { task: task.id, version: manifest.version, ...(stale === undefined ? {} : { stale: staleWord(stale) }) };
+  return {
+    task: task.id,
+    version: manifest.version,
+    ...(stale === undefined ? {} : { stale: staleWord(stale) }),
+  };
 }
 
-function rowOf(columns: readonly string[], values: readonly (string | null)[]): Readonly<Record<string, string | null>> {
+function rowOf(
+  columns: readonly string[],
+  values: readonly (string | null)[],
+): Readonly<Record<string, string | null>> {
   return Object.fromEntries(columns.map((name, index) => [name, values[index] ?? null]));
 }
 
@@ -122,14 +160,16 @@ async function showFiles(workplace: Workplace, shown: Shown, format: Format): Pr
   const { parts } = shown.manifest;
   if (format === 'json') {
     const files = [];
-    for (const part of parts) files.push({ name: nameOf(part.path), text: await textOf(checkedRead(config.targets, part)) });
+    for (const part of parts)
+      files.push({ name: nameOf(part.path), text: await textOf(checkedRead(config.targets, part)) });
     await out.write(`${JSON.stringify({ ...headOf(shown.task, shown), files })}\n`);
     return;
   }
   for (const part of parts) {
     if (parts.length > 1) await err.write(`${nameOf(part.path)}:\n`);
     const decoder = new TextDecoder();
-    for await (const chunk of checkedRead(config.targets, part)) if (!(await out.write(decoder.decode(chunk, { stream: true })))) return;
+    for await (const chunk of checkedRead(config.targets, part))
+      if (!(await out.write(decoder.decode(chunk, { stream: true })))) return;
   }
 }
 

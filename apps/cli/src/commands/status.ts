@@ -1,5 +1,16 @@
 import type { CheckedConfig, Prepared, Task, TaskDefinition, Values } from '@daybook/core';
-import { addDays, addMonths, DaybookError, daysBetween, definitionOf, graphOf, isDay, isWrapper, monthOf, monthsBetween } from '@daybook/core';
+import {
+  addDays,
+  addMonths,
+  DaybookError,
+  daysBetween,
+  definitionOf,
+  graphOf,
+  isDay,
+  isWrapper,
+  monthOf,
+  monthsBetween,
+} from '@daybook/core';
 import type { StatusCell, StatusGrid } from '../render/status.ts';
 import { statusDocument, statusText } from '../render/status.ts';
 import { lookAt } from '../staleness.ts';
@@ -18,11 +29,18 @@ export async function statusCommand(workplace: Workplace): Promise<number> {
     { kind: 'month' as const, steps: months },
     { kind: 'none' as const, steps: [''] },
   ];
-  const grids = kinds.map(({ kind, steps }) => ({ kind, steps, rows: rowsOf(definitions, kind, steps, today) }));
+  const grids = kinds.map(({ kind, steps }) => ({
+    kind,
+    steps,
+    rows: rowsOf(definitions, kind, steps, today),
+  }));
   const roots = grids.flatMap(({ rows }) => rows.flatMap(({ tasks }) => tasks.flatMap((task) => task ?? [])));
   const prepared = await lookAt(config, roots, today);
   const shown = grids.flatMap(({ kind, steps, rows }): readonly StatusGrid[] => {
-    const named = rows.map(({ name, tasks }) => ({ name, cells: tasks.map((task) => cellOf(task, prepared)) }));
+    const named = rows.map(({ name, tasks }) => ({
+      name,
+      cells: tasks.map((task) => cellOf(task, prepared)),
+    }));
     return named.length === 0 ? [] : [{ kind, steps, rows: named }];
   });
   const text = workplace.json
@@ -43,24 +61,37 @@ function chosen({ config, today }: Workplace, name: string | undefined): readonl
 function neededNames(config: CheckedConfig, definition: TaskDefinition, today: string): ReadonlySet<string> {
   const kinds = Object.values(definition.params).map(({ kind }) => kind);
   const step = kinds.includes('month') ? monthOf(addDays(today, -1)) : addDays(today, -1);
-  const task = taskAt(definition, kinds.includes('month') ? 'month' : 'day', step, today) ?? taskAt(definition, 'none', '', today);
+  const task =
+    taskAt(definition, kinds.includes('month') ? 'month' : 'day', step, today) ??
+    taskAt(definition, 'none', '', today);
   const needed = new Set<string>([definition.taskName]);
   if (task !== undefined) for (const { task: each } of graphOf([task]).values()) needed.add(each.name);
   return new Set([...needed].filter((each) => config.definitions.has(each)));
 }
 
 /** The days and months to show. A range of months is of whole months. */
-function rangeOf({ invocation, today }: Workplace): { readonly days: readonly string[]; readonly months: readonly string[] } {
+function rangeOf({ invocation, today }: Workplace): {
+  readonly days: readonly string[];
+  readonly months: readonly string[];
+} {
   const { from, through } = invocation.flags;
   if (from === undefined && through === undefined) {
     const last = addDays(today, -1);
-    return { days: daysBetween(addDays(today, -defaultDays), last), months: monthsBetween(addMonths(monthOf(last), 1 - defaultMonths), monthOf(last)) };
+    return {
+      days: daysBetween(addDays(today, -defaultDays), last),
+      months: monthsBetween(addMonths(monthOf(last), 1 - defaultMonths), monthOf(last)),
+    };
   }
   if (from === undefined || through === undefined) {
-    throw new DaybookError('usage', `--${from === undefined ? 'through' : 'from'} is given alone: a range needs --from and --through.`);
+    throw new DaybookError(
+      'usage',
+      `--${from === undefined ? 'through' : 'from'} is given alone: a range needs --from and --through.`,
+    );
   }
-  for (const end of [from, through]) if (!isDay(end)) throw new DaybookError('usage', `"${end}" is not a day of the form YYYY-MM-DD.`);
-  if (from > through) throw new DaybookError('usage', `The range is empty: --from ${from} comes after --through ${through}.`);
+  for (const end of [from, through])
+    if (!isDay(end)) throw new DaybookError('usage', `"${end}" is not a day of the form YYYY-MM-DD.`);
+  if (from > through)
+    throw new DaybookError('usage', `The range is empty: --from ${from} comes after --through ${through}.`);
   return { days: daysBetween(from, through), months: monthsBetween(monthOf(from), monthOf(through)) };
 }
 
@@ -70,7 +101,12 @@ interface Row {
   readonly tasks: readonly (Task | undefined)[];
 }
 
-function rowsOf(definitions: readonly TaskDefinition[], kind: StatusGrid['kind'], steps: readonly string[], today: string): readonly Row[] {
+function rowsOf(
+  definitions: readonly TaskDefinition[],
+  kind: StatusGrid['kind'],
+  steps: readonly string[],
+  today: string,
+): readonly Row[] {
   return definitions.flatMap((definition) => {
     const tasks = steps.map((step) => taskAt(definition, kind, step, today));
     return tasks.some((task) => task !== undefined) ? [{ name: definition.taskName, tasks }] : [];
@@ -78,11 +114,20 @@ function rowsOf(definitions: readonly TaskDefinition[], kind: StatusGrid['kind']
 }
 
 /** The task of a definition at one day or month, if that is its one parameter that has to be given. */
-function taskAt(definition: TaskDefinition, kind: StatusGrid['kind'], step: string, today: string): Task | undefined {
+function taskAt(
+  definition: TaskDefinition,
+  kind: StatusGrid['kind'],
+  step: string,
+  today: string,
+): Task | undefined {
   const params = Object.entries(definition.params).filter(([, { required }]) => required);
   const dated = params.filter(([, param]) => param.kind === kind);
   const others = params.filter(([, param]) => param.kind !== kind);
-  if ((kind === 'none' ? 0 : 1) !== dated.length || others.some(([, { byDefault }]) => byDefault === undefined)) return undefined;
+  if (
+    (kind === 'none' ? 0 : 1) !== dated.length ||
+    others.some(([, { byDefault }]) => byDefault === undefined)
+  )
+    return undefined;
   const defaults = others.map(([name, { byDefault }]) => [name, byDefault?.(today)]);
   const values = Object.fromEntries([...defaults, ...dated.map(([name]) => [name, step])]) as Values;
   if (dated.some(([, param]) => !param.parse(step).ok)) return undefined;
@@ -96,5 +141,9 @@ function cellOf(task: Task | undefined, prepared: Prepared): StatusCell {
   if (planned === undefined || planned.kind === 'fresh') return { kind: 'fresh', task: task.id };
   if (planned.kind === 'waiting' && !published) return { kind: 'waiting', task: task.id };
   if (!published) return { kind: 'missing', task: task.id };
-  return { kind: planned.kind === 'run' ? 'stale' : 'may-run', task: task.id, ...(planned.kind === 'run' ? { reason: planned.reason } : {}) };
+  return {
+    kind: planned.kind === 'run' ? 'stale' : 'may-run',
+    task: task.id,
+    ...(planned.kind === 'run' ? { reason: planned.reason } : {}),
+  };
 }

@@ -1,6 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { Finding, Manifest, Part, ReadPart, Target, TaskId } from '@daybook/core';
-import { DaybookError, errorExitCodes, inParallel, parseManifest, distinctParts, splitTaskId, verifyChain, verifyInputs, verifyPart } from '@daybook/core';
+import {
+  DaybookError,
+  errorExitCodes,
+  inParallel,
+  parseManifest,
+  distinctParts,
+  splitTaskId,
+  verifyChain,
+  verifyInputs,
+  verifyPart,
+} from '@daybook/core';
 import { isDaybookError } from '../load-config.ts';
 import { bytesText, numberText } from '../render/ranges.ts';
 import type { VerifyFacts } from '../render/verify.ts';
@@ -51,7 +61,8 @@ async function readVersions(target: Target, only: string | undefined, line: Stat
   const wanted = only === undefined ? undefined : splitTaskId(only).name;
   for await (const name of target.taskNames()) {
     if (wanted !== undefined && name !== wanted) continue;
-    for await (const each of target.currentVersions(name)) if (only === undefined || only === wanted || each.task === only) current.push(each);
+    for await (const each of target.currentVersions(name))
+      if (only === undefined || only === wanted || each.task === only) current.push(each);
   }
   const manifests: Manifest[] = [];
   const findings: Finding[] = [];
@@ -65,27 +76,39 @@ async function readVersions(target: Target, only: string | undefined, line: Stat
     done += 1;
     line.show(`versions of ${numberText(done)} of ${numberText(current.length)} tasks`);
   });
-  const order = (a: Manifest | Finding, b: Manifest | Finding): number => (a.task === b.task ? a.version - b.version : a.task < b.task ? -1 : 1);
-  return { tasks: current.map(({ task }) => task), manifests: manifests.sort(order), findings: findings.sort(order) };
+  const order = (a: Manifest | Finding, b: Manifest | Finding): number =>
+    a.task === b.task ? a.version - b.version : a.task < b.task ? -1 : 1;
+  return {
+    tasks: current.map(({ task }) => task),
+    manifests: manifests.sort(order),
+    findings: findings.sort(order),
+  };
 }
 
 function checkKnown({ config, invocation }: Workplace, stored: Stored): void {
   const [only] = invocation.tasks;
   if (only === undefined || stored.tasks.length > 0 || config.definitions.has(splitTaskId(only).name)) return;
-  throw new DaybookError('task-unknown', `There is no task "${only}", neither in the configuration nor stored. See daybook graph.`);
+  throw new DaybookError(
+    'task-unknown',
+    `There is no task "${only}", neither in the configuration nor stored. See daybook graph.`,
+  );
 }
 
 /** Looks up the inputs of all versions. Those of tasks that were not read yet are read once. */
 async function inputFindings(target: Target, manifests: readonly Manifest[]): Promise<readonly Finding[]> {
   const known = new Map(manifests.map((manifest) => [`${manifest.task} ${manifest.version}`, manifest]));
-  const recorded = manifests.flatMap(({ inputs }) => inputs).filter(({ task, version }) => !known.has(`${task} ${version}`));
+  const recorded = manifests
+    .flatMap(({ inputs }) => inputs)
+    .filter(({ task, version }) => !known.has(`${task} ${version}`));
   const missing = [...new Map(recorded.map((each) => [`${each.task} ${each.version}`, each])).values()];
   await inParallel(missing, concurrentManifests, async ({ task, version }) => {
     const bytes = await target.readManifest(task, version);
     const manifest = bytes === undefined ? undefined : parsed(bytes, task, version);
     if (manifest !== undefined) known.set(`${task} ${version}`, manifest);
   });
-  return manifests.flatMap((manifest) => verifyInputs(manifest, (task, version) => known.get(`${task} ${version}`)));
+  return manifests.flatMap((manifest) =>
+    verifyInputs(manifest, (task, version) => known.get(`${task} ${version}`)),
+  );
 }
 
 function parsed(bytes: Uint8Array, task: TaskId, version: number): Manifest | undefined {
@@ -96,7 +119,11 @@ function parsed(bytes: Uint8Array, task: TaskId, version: number): Manifest | un
   }
 }
 
-async function partFindings(target: Target, parts: ReturnType<typeof distinctParts>, line: StatusLine): Promise<readonly Finding[]> {
+async function partFindings(
+  target: Target,
+  parts: ReturnType<typeof distinctParts>,
+  line: StatusLine,
+): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   let [done, bytes] = [0, 0];
   await inParallel(parts, concurrentParts, async ({ manifest, part }) => {

@@ -14,13 +14,18 @@ export async function whyCommand(workplace: Workplace): Promise<number> {
   const [last] = endsOf(stateFolder, task.id);
   const facts: WhyFacts = {
     task: task.id,
-    kind: isWrapper(task.definition) ? 'wrapper' : isExternal(task.definition) ? 'external' : (task.definition.job?.kind ?? 'external'),
+    kind: isWrapper(task.definition)
+      ? 'wrapper'
+      : isExternal(task.definition)
+        ? 'external'
+        : (task.definition.job?.kind ?? 'external'),
     planned: prepared.plan.get(task.id) ?? { kind: 'fresh' },
     current,
     codeDigest: prepared.codeDigest(task.definition),
     inputs: inputFacts(task, current, prepared),
     // A failure before the current version is made up for.
-    last: last !== undefined && isFailure(last.end) && last.at > (current?.publishedAt ?? '') ? last : undefined,
+    last:
+      last !== undefined && isFailure(last.end) && last.at > (current?.publishedAt ?? '') ? last : undefined,
     today,
     width: Math.min(out.width, 110),
     paint: outPaint,
@@ -44,7 +49,8 @@ function inputFacts(task: Task, current: Manifest | undefined, prepared: Prepare
         planned: prepared.plan.get(id) ?? { kind: 'fresh' },
         recorded: then?.version,
         current: manifest?.version,
-        same: isWrapper(given.definition) || (then !== undefined && then.fingerprint === manifest?.fingerprint),
+        same:
+          isWrapper(given.definition) || (then !== undefined && then.fingerprint === manifest?.fingerprint),
         wrapper: isWrapper(given.definition),
       };
     }),

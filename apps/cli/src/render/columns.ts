@@ -14,7 +14,9 @@ export function tableLines(
   columns: readonly TextColumn[],
   rows: readonly (readonly (string | null)[])[],
 ): readonly string[] {
-  const cells = rows.map((row) => columns.map(({ widest }, index) => cellText(row[index] ?? null, widest ?? widestCell)));
+  const cells = rows.map((row) =>
+    columns.map(({ widest }, index) => cellText(row[index] ?? null, widest ?? widestCell)),
+  );
   const widths = columns.map(({ title }, index) =>
     Math.max(title.length, ...cells.map((row) => widthOf(row[index] ?? ''))),
   );

@@ -26,7 +26,13 @@ export function graphText({ nodes, roots }: DrawnGraph, paint: Paint): string {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const drawn = new Set<string>();
   const lines: string[] = [];
-  const draw = (id: string, label: string, before: string, behind: string, above: readonly string[]): void => {
+  const draw = (
+    id: string,
+    label: string,
+    before: string,
+    behind: string,
+    above: readonly string[],
+  ): void => {
     const node = byId.get(id);
     const known = drawn.has(id) && (node?.inputs.length ?? 0) > 0;
     const again = above.includes(id) ? ' (earlier ones of itself)' : known ? ' (drawn above)' : '';
@@ -51,7 +57,9 @@ export function graphText({ nodes, roots }: DrawnGraph, paint: Paint): string {
 export function graphDot({ nodes }: DrawnGraph): string {
   const quoted = (text: string): string => `"${text.replaceAll('"', String.raw`\"`)}"`;
   const lines = nodes.map(({ id, kind }) => `  ${quoted(id)} [label=${quoted(`${id}\\n${kind}`)}];`);
-  const arrows = edgesOf(nodes).map(({ from, to, list }) => `  ${quoted(from)} -> ${quoted(to)}${list ? ' [style=dashed]' : ''};`);
+  const arrows = edgesOf(nodes).map(
+    ({ from, to, list }) => `  ${quoted(from)} -> ${quoted(to)}${list ? ' [style=dashed]' : ''};`,
+  );
   return `digraph daybook {\n  rankdir=LR;\n  node [shape=box];\n${[...lines, ...arrows].join('\n')}\n}\n`;
 }
 
@@ -59,18 +67,32 @@ export function graphDot({ nodes }: DrawnGraph): string {
 export function graphMermaid({ nodes }: DrawnGraph): string {
   const numbers = new Map(nodes.map(({ id }, index) => [id, `n${index}`]));
   const lines = nodes.map(({ id }) => `  ${numbers.get(id)}["${id}"]`);
-  const arrows = edgesOf(nodes).map(({ from, to, list }) => `  ${numbers.get(from)} ${list ? '-.->' : '-->'} ${numbers.get(to)}`);
+  const arrows = edgesOf(nodes).map(
+    ({ from, to, list }) => `  ${numbers.get(from)} ${list ? '-.->' : '-->'} ${numbers.get(to)}`,
+  );
   return `graph LR\n${[...lines, ...arrows].join('\n')}\n`;
 }
 
 /** The graph as a document. */
 export function graphDocument({ nodes }: DrawnGraph): unknown {
-  return { tasks: nodes.map(({ id, kind, inputs }) => ({ task: id, kind, inputs: inputs.map(({ input, list, ids }) => ({ input, list, tasks: ids })) })) };
+  return {
+    tasks: nodes.map(({ id, kind, inputs }) => ({
+      task: id,
+      kind,
+      inputs: inputs.map(({ input, list, ids }) => ({ input, list, tasks: ids })),
+    })),
+  };
 }
 
-function edgesOf(nodes: readonly DrawnNode[]): readonly { readonly from: string; readonly to: string; readonly list: boolean }[] {
+function edgesOf(
+  nodes: readonly DrawnNode[],
+): readonly { readonly from: string; readonly to: string; readonly list: boolean }[] {
   const known = new Set(nodes.map(({ id }) => id));
-  return nodes.flatMap(({ id, inputs }) => inputs.flatMap(({ ids, list }) => ids.filter((from) => known.has(from)).map((from) => ({ from, to: id, list }))));
+  return nodes.flatMap(({ id, inputs }) =>
+    inputs.flatMap(({ ids, list }) =>
+      ids.filter((from) => known.has(from)).map((from) => ({ from, to: id, list })),
+    ),
+  );
 }
 
 function nodeLabel(id: string, byId: ReadonlyMap<string, DrawnNode>, paint: Paint): string {
@@ -78,9 +100,14 @@ function nodeLabel(id: string, byId: ReadonlyMap<string, DrawnNode>, paint: Pain
   return `${paint.bold(id)}${kind === undefined ? '' : ` ${paint.dim(kind)}`}`;
 }
 
-function labelOf({ input, list, ids }: DrawnInput, byId: ReadonlyMap<string, DrawnNode>, paint: Paint): string {
+function labelOf(
+  { input, list, ids }: DrawnInput,
+  byId: ReadonlyMap<string, DrawnNode>,
+  paint: Paint,
+): string {
   const [only] = ids;
-  if (only !== undefined && ids.length === 1) return `${nodeLabel(only, byId, paint)} ${paint.dim(list ? `[list ${input}]` : '')}`.trimEnd();
+  if (only !== undefined && ids.length === 1)
+    return `${nodeLabel(only, byId, paint)} ${paint.dim(list ? `[list ${input}]` : '')}`.trimEnd();
   if (only === undefined) return `${paint.dim(`[list ${input}] empty`)}`;
   const names = [...byName(ids)].map(([name, members]) => `${paint.bold(name)} ${membersText(members)}`);
   return `${names.join('; ')} ${paint.dim(`[list ${input}]`)}`;

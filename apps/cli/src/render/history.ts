@@ -28,7 +28,10 @@ export function historyText({ task, versions, failures, paint }: HistoryFacts): 
     manifest.attempt.slice(-32).slice(0, 8),
   ]);
   const columns = ['version', 'published', 'outcome', 'rows', 'fingerprint', 'reason', 'attempt'];
-  const [header = '', ...body] = tableLines(columns.map((title) => ({ title, right: title === 'version' || title === 'rows' })), rows);
+  const [header = '', ...body] = tableLines(
+    columns.map((title) => ({ title, right: title === 'version' || title === 'rows' })),
+    rows,
+  );
   const shown = versions.length === 0 ? ['It has never been published.'] : [paint.bold(header), ...body];
   return `${[task, '', ...shown, ...failureLines(failures, paint)].join('\n')}\n`;
 }
@@ -39,7 +42,16 @@ export function historyDocument({ task, versions, failures }: HistoryFacts): unk
     task,
     versions: versions.map((manifest) => {
       const { version, publishedAt, today, rows, fingerprint, reason, attempt } = manifest;
-      return { version, publishedAt, today, outcome: madeText(manifest, versions), reason, rows, fingerprint, attempt };
+      return {
+        version,
+        publishedAt,
+        today,
+        outcome: madeText(manifest, versions),
+        reason,
+        rows,
+        fingerprint,
+        attempt,
+      };
     }),
     failures,
   };
@@ -54,14 +66,26 @@ function failureLines(failures: readonly JournalledEnd[], paint: Paint): readonl
     run,
     failureText(end).split('\n', 1)[0] ?? '',
   ]);
-  const [header = '', ...body] = tableLines(['ended', 'outcome', 'attempt', 'run', 'why'].map((title) => ({ title, widest: widestWhy })), rows);
-  return ['', 'Attempts that published nothing, as far as this machine ran them:', '', paint.bold(header), ...body];
+  const [header = '', ...body] = tableLines(
+    ['ended', 'outcome', 'attempt', 'run', 'why'].map((title) => ({ title, widest: widestWhy })),
+    rows,
+  );
+  return [
+    '',
+    'Attempts that published nothing, as far as this machine ran them:',
+    '',
+    paint.bold(header),
+    ...body,
+  ];
 }
 
 /** Whether a version has parts of its own, or names those of the version before. */
 function madeText(manifest: Manifest, versions: readonly Manifest[]): 'published' | 'unchanged' {
   const before = versions.find(({ version }) => version === manifest.version - 1);
-  const same = before !== undefined && before.parts.length === manifest.parts.length && before.parts.every(({ path }, index) => path === manifest.parts[index]?.path);
+  const same =
+    before !== undefined &&
+    before.parts.length === manifest.parts.length &&
+    before.parts.every(({ path }, index) => path === manifest.parts[index]?.path);
   return same ? 'unchanged' : 'published';
 }
 

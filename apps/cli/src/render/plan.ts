@@ -26,7 +26,8 @@ type Line = readonly [string, string, string];
 
 /** A plan as text: what will run and why, what may run, what waits, and how much is fresh, by task name. */
 export function planText({ tasks, today, words, paint }: PlanFacts): string {
-  const of = <K extends Planned['kind']>(kind: K): readonly PlannedTask[] => tasks.filter(({ planned }) => planned.kind === kind);
+  const of = <K extends Planned['kind']>(kind: K): readonly PlannedTask[] =>
+    tasks.filter(({ planned }) => planned.kind === kind);
   const [run, may, waiting, fresh] = [of('run'), of('may-run'), of('waiting'), of('fresh')];
   const parts = [
     ...(run.length > 0 ? [`${numberText(run.length)} will run`] : []),
@@ -34,18 +35,28 @@ export function planText({ tasks, today, words, paint }: PlanFacts): string {
     ...(waiting.length > 0 ? [`${numberText(waiting.length)} waiting`] : []),
     `${numberText(fresh.length)} fresh`,
   ];
-  const head = run.length + may.length === 0 ? `${paint.good('Nothing would run')}: ${parts.join(', ')}` : `${paint.bold('Plan')}: ${parts.join(', ')}`;
+  const head =
+    run.length + may.length === 0
+      ? `${paint.good('Nothing would run')}: ${parts.join(', ')}`
+      : `${paint.bold('Plan')}: ${parts.join(', ')}`;
   const lines = [`${head} (today is ${today})`];
   if (run.length > 0) lines.push('', paint.bold('Will run'), ...indented(runLines(run, paint)));
-  if (may.length > 0) lines.push('', paint.bold('May run, when what is above them has run'), ...indented(mayLines(may, paint)));
-  if (waiting.length > 0) lines.push('', paint.bold('Waiting'), ...indented(waitingLines(waiting.flatMap(waitOf))));
-  if (run.length > 0) lines.push('', `${paint.bold('Next')}: ${commandText(words.map((word, index) => (index === words.indexOf('plan') ? 'run' : word)).filter((word) => word !== '--exit-code'))}`);
+  if (may.length > 0)
+    lines.push('', paint.bold('May run, when what is above them has run'), ...indented(mayLines(may, paint)));
+  if (waiting.length > 0)
+    lines.push('', paint.bold('Waiting'), ...indented(waitingLines(waiting.flatMap(waitOf))));
+  if (run.length > 0)
+    lines.push(
+      '',
+      `${paint.bold('Next')}: ${commandText(words.map((word, index) => (index === words.indexOf('plan') ? 'run' : word)).filter((word) => word !== '--exit-code'))}`,
+    );
   return `${lines.join('\n')}\n`;
 }
 
 /** A plan as a document: every task with an output, fresh ones too. */
 export function planDocument(tasks: readonly PlannedTask[], today: Day): unknown {
-  const count = (kind: Planned['kind']): number => tasks.filter(({ planned }) => planned.kind === kind).length;
+  const count = (kind: Planned['kind']): number =>
+    tasks.filter(({ planned }) => planned.kind === kind).length;
   return {
     today,
     fresh: count('fresh'),
@@ -61,7 +72,11 @@ export function planDocument(tasks: readonly PlannedTask[], today: Day): unknown
 }
 
 function runLines(run: readonly PlannedTask[], paint: Paint): readonly string[] {
-  const groups = groupBy(run, ({ task, planned }) => `${splitTaskId(task).name} ${planned.kind === 'run' ? reasonGroup(planned.reason) : ''}`);
+  const groups = groupBy(
+    run,
+    ({ task, planned }) =>
+      `${splitTaskId(task).name} ${planned.kind === 'run' ? reasonGroup(planned.reason) : ''}`,
+  );
   const rows = [...groups.values()].flatMap((group): readonly Line[] => {
     const [first] = group;
     if (first?.planned.kind !== 'run') return [];
@@ -73,16 +88,24 @@ function runLines(run: readonly PlannedTask[], paint: Paint): readonly string[] 
 
 function mayLines(may: readonly PlannedTask[], paint: Paint): readonly string[] {
   const groups = groupBy(may, ({ task }) => splitTaskId(task).name);
-  return alignedLines([...groups].map(([name, group]) => {
-    const known = group.filter(({ published }) => published).length;
-    const there = known === group.length ? 'published' : known === 0 ? 'missing' : `${known} published, ${group.length - known} missing`;
-    return [name, there, paint.dim(membersText(group.map(({ task }) => task)))];
-  }));
+  return alignedLines(
+    [...groups].map(([name, group]) => {
+      const known = group.filter(({ published }) => published).length;
+      const there =
+        known === group.length
+          ? 'published'
+          : known === 0
+            ? 'missing'
+            : `${known} published, ${group.length - known} missing`;
+      return [name, there, paint.dim(membersText(group.map(({ task }) => task)))];
+    }),
+  );
 }
 
 /** Reasons that are told as one: the same kind and, of an input, the same name and change. */
 function reasonGroup(reason: Reason): string {
-  if (reason.kind === 'input-changed') return `${reason.kind} ${splitTaskId(reason.input).name} ${reason.from} ${reason.to}`;
+  if (reason.kind === 'input-changed')
+    return `${reason.kind} ${splitTaskId(reason.input).name} ${reason.from} ${reason.to}`;
   return reason.kind;
 }
 
@@ -92,11 +115,16 @@ function reasonsText(group: readonly PlannedTask[]): string {
   if (reason === undefined) return '';
   if (reason.kind === 'input-changed') {
     const inputs = new Set(reasons.flatMap((each) => (each.kind === 'input-changed' ? [each.input] : [])));
-    const which = inputs.size === 1 ? reason.input : `${splitTaskId(reason.input).name} (${counted(inputs.size, 'task')})`;
+    const which =
+      inputs.size === 1
+        ? reason.input
+        : `${splitTaskId(reason.input).name} (${counted(inputs.size, 'task')})`;
     return `input-changed: ${which} ${changeText(reason.from, reason.to)}`;
   }
   if (reason.kind !== 'refetch-due') return reason.kind;
-  const fetched = [...new Set(reasons.flatMap((each) => (each.kind === 'refetch-due' ? [each.fetchedOn] : [])))].sort();
+  const fetched = [
+    ...new Set(reasons.flatMap((each) => (each.kind === 'refetch-due' ? [each.fetchedOn] : []))),
+  ].sort();
   return `refetch-due: fetched on ${fetched.length === 1 ? fetched[0] : `${fetched[0]} … ${fetched.at(-1)}`}`;
 }
 

@@ -33,11 +33,16 @@ function detailText(end: AttemptEnd, files: boolean): string {
     case 'crashed':
       return `: ${firstLine(end.error.message)} [${end.error.code}]`;
     case 'blocked':
-      return `: ${end.controls.filter((control) => !control.held).map((control) => control.name).join(', ')}`;
+      return `: ${end.controls
+        .filter((control) => !control.held)
+        .map((control) => control.name)
+        .join(', ')}`;
     case 'waiting':
       return ` for ${end.for}`;
     case 'superseded':
-      return end.disagreeing.length === 0 ? ': somebody published first' : `: inputs disagree, ${end.disagreeing.join(', ')}`;
+      return end.disagreeing.length === 0
+        ? ': somebody published first'
+        : `: inputs disagree, ${end.disagreeing.join(', ')}`;
     default:
       return '';
   }
@@ -57,7 +62,9 @@ export function fileTasks(prepared: Pick<Prepared, 'graph'>): ReadonlySet<TaskNa
 export function restatedLine(prepared: Pick<Prepared, 'plan' | 'graph' | 'current'>): string | undefined {
   const restated = new Set<TaskId>();
   let below = 0;
-  const changed = [...prepared.plan].filter(([, planned]) => planned.kind === 'run' && planned.reason.kind === 'code-changed');
+  const changed = [...prepared.plan].filter(
+    ([, planned]) => planned.kind === 'run' && planned.reason.kind === 'code-changed',
+  );
   for (const [task] of changed) restated.add(task);
   if (restated.size === 0) return undefined;
   for (const { task, inputIds } of prepared.graph.values()) {
@@ -93,12 +100,29 @@ export function liveLines(facts: LiveFacts): readonly string[] {
   const { running, nowMs, paint, width, height } = facts;
   const room = Math.max(1, height - 3);
   const shown = running.slice(0, room);
-  const rows = shown.map((each) => [each.task, clockText(nowMs - each.startedMs), progressText(each.progress)]);
+  const rows = shown.map((each) => [
+    each.task,
+    clockText(nowMs - each.startedMs),
+    progressText(each.progress),
+  ]);
   const more = running.length > room ? [`and ${running.length - room} more`] : [];
-  return [headLine(facts), ...[...alignedLines(rows), ...more].map((line) => paint.dim(cut(`  ${line}`, width - 1)))];
+  return [
+    headLine(facts),
+    ...[...alignedLines(rows), ...more].map((line) => paint.dim(cut(`  ${line}`, width - 1))),
+  ];
 }
 
-function headLine({ done, total, failed, blocked, startedMs, nowMs, stopping, width, paint }: LiveFacts): string {
+function headLine({
+  done,
+  total,
+  failed,
+  blocked,
+  startedMs,
+  nowMs,
+  stopping,
+  width,
+  paint,
+}: LiveFacts): string {
   const filled = total === 0 ? 0 : Math.min(barWidth, Math.floor((done / total) * barWidth));
   const counts = [
     `${numberText(done)} of ${numberText(total)} done`,

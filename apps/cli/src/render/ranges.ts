@@ -62,13 +62,13 @@ export function bytesText(bytes: number): string {
 
 /** A duration as a person reads it: `40 ms`, `1.4 s`, `12 s`, `3 min 5 s`, `1 h 2 min`. */
 export function durationText(durationMs: number): string {
-  const seconds = durationMs / 1000;
-  if (durationMs < 1000) return `${Math.round(durationMs)} ms`;
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+  const wholeMs = Math.round(durationMs);
+  if (wholeMs < 1000) return `${wholeMs} ms`;
+  if (wholeMs < 9950) return `${(wholeMs / 1000).toFixed(1)} s`;
+  const seconds = Math.round(wholeMs / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
 }
 
 /** The items by the key that `keyOf` gives each, in the order in which the keys came. */

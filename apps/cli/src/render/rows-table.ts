@@ -18,10 +18,15 @@ export interface TableFacts {
 export function tableText({ manifest, current, rows, width, paint }: TableFacts): string {
   const declared = manifest.output.kind === 'table' ? manifest.output.columns : [];
   const columns = declared.map(([title, type]) => ({ title, right: /^(integer|bigint|decimal)/.test(type) }));
-  const [header = '', ...body] = tableLines(columns, rows).map((line) => (width === undefined ? line : cut(line, width)));
+  const [header = '', ...body] = tableLines(columns, rows).map((line) =>
+    width === undefined ? line : cut(line, width),
+  );
   const more = manifest.rows - rows.length;
   const older = manifest.version === current ? '' : `, the current one is ${current}`;
-  const shown = more > 0 ? `${counted(rows.length, 'row')} shown, ${numberText(more)} more (--limit N, or --format tsv for all)` : counted(manifest.rows, 'row');
+  const shown =
+    more > 0
+      ? `${counted(rows.length, 'row')} shown, ${numberText(more)} more (--limit N, or --format tsv for all)`
+      : counted(manifest.rows, 'row');
   const foot = `${manifest.task} version ${manifest.version}${older}: ${shown}`;
   return `${[paint.bold(header), ...body, '', paint.dim(foot)].join('\n')}\n`;
 }

@@ -72,7 +72,9 @@ function ranLines({ result, paint }: SummaryFacts): readonly string[] {
 function failedLines({ result, paint, width }: SummaryFacts): readonly string[] {
   const failed = of(result, 'failed', 'crashed', 'timed-out', 'lost');
   if (failed.length === 0) return [];
-  const groups = [...groupBy(failed, (ended) => `${nameOf(ended)} ${withoutDays(failureText(ended.end))}`).values()];
+  const groups = [
+    ...groupBy(failed, (ended) => `${nameOf(ended)} ${withoutDays(failureText(ended.end))}`).values(),
+  ];
   const lines = groups.slice(0, mostFailures).flatMap((ended) => {
     const [{ task, end }] = ended as readonly [Ended, ...Ended[]];
     const code = 'error' in end ? ` [${end.error.code}]` : '';
@@ -81,7 +83,11 @@ function failedLines({ result, paint, width }: SummaryFacts): readonly string[] 
     const first = ended.length === 1 ? [] : [paint.dim(`the first of them, ${task}:`)];
     return [
       `${paint.bad(who)} ${end.kind}${code}`,
-      ...indented([...first, ...paragraphLines(failureText(end), width - 6), ...belowLines(result, tasks, width - 6)]),
+      ...indented([
+        ...first,
+        ...paragraphLines(failureText(end), width - 6),
+        ...belowLines(result, tasks, width - 6),
+      ]),
     ];
   });
   const more = groups.length - mostFailures;
@@ -188,7 +194,10 @@ function nextLines({ result, interrupted, words, paint, width }: SummaryFacts): 
   if (interrupted) return next([again, 'goes on; what is made stays']);
   const [culprit] = of(result, 'blocked', 'failed', 'crashed', 'timed-out', 'lost');
   if (culprit !== undefined) {
-    return next([`daybook why ${taskWords(culprit.task)}`, 'what is known of it'], [again, 'once it is seen to; only what is missing runs']);
+    return next(
+      [`daybook why ${taskWords(culprit.task)}`, 'what is known of it'],
+      [again, 'once it is seen to; only what is missing runs'],
+    );
   }
   return result.outcome === 'waiting' ? next([again, 'when it is there']) : [];
 }

@@ -1,4 +1,5 @@
 import type { Day, Reason, TaskId } from '@daybook/core';
+import { monthOf } from '@daybook/core';
 import type { Paint } from '../terminal/paint.ts';
 import { reasonFacts } from './run-document.ts';
 
@@ -23,7 +24,16 @@ export interface StatusFacts {
   readonly paint: Paint;
 }
 
-const symbols: Readonly<Record<StatusCell['kind'], string>> = { fresh: '●', stale: '◐', 'may-run': '◔', missing: '○', waiting: '…', none: '·' };
+const symbols: Readonly<Record<StatusCell['kind'], string>> = {
+  fresh: '●',
+  stale: '◐',
+  'may-run': '◔',
+  missing: '○',
+  waiting: '…',
+  none: '·',
+};
+/** How many characters a column takes: `31 `, `2018-07 `. */
+const cellWidths = { day: 3, month: 8, none: 3 } as const;
 const meanings: readonly (readonly [StatusCell['kind'], string])[] = [
   ['fresh', 'fresh'],
   ['stale', 'stale'],
@@ -35,9 +45,15 @@ const meanings: readonly (readonly [StatusCell['kind'], string])[] = [
 /** Grids of symbols with their legend. What does not fit beside each other goes below each other. */
 export function statusText({ grids, width, paint, today }: StatusFacts): string {
   const nameWidth = Math.max(...grids.flatMap(({ rows }) => rows.map(({ name }) => name.length)), 4);
-  const shown = grids.filter(({ steps }) => steps.length > 0).flatMap((grid) => [...gridLines(grid, nameWidth, width, paint), '']);
-  const used = new Set(grids.flatMap(({ rows }) => rows.flatMap(({ cells }) => cells.map(({ kind }) => kind))));
-  const legend = meanings.filter(([kind]) => used.has(kind)).map(([kind, meaning]) => `${painted(kind, paint)} ${meaning}`);
+  const shown = grids
+    .filter(({ steps }) => steps.length > 0)
+    .flatMap((grid) => [...gridLines(grid, nameWidth, width, paint), '']);
+  const used = new Set(
+    grids.flatMap(({ rows }) => rows.flatMap(({ cells }) => cells.map(({ kind }) => kind))),
+  );
+  const legend = meanings
+    .filter(([kind]) => used.has(kind))
+    .map(([kind, meaning]) => `${painted(kind, paint)} ${meaning}`);
   if (shown.length === 0) return 'No task has a day or a month in this range.\n';
   return `${[...shown, `${legend.join('   ')}   ${paint.dim(`(today is ${today})`)}`].join('\n')}\n`;
 }
@@ -52,42 +68,58 @@ export function statusDocument(grids: readonly StatusGrid[], today: Day): unknow
 }
 
 function gridLines(grid: StatusGrid, nameWidth: number, width: number, paint: Paint): readonly string[] {
-  if (grid.kind === 'none') return grid.rows.map(({ name, cells }) => `${name.padEnd(nameWidth)}  ${cells.map(({ kind }) => painted(kind, paint)).join('')}`);
-  const cellWidth = 3;
+  if (grid.kind === 'none')
+    return grid.rows.map(
+      ({ name, cells }) =>
+        `${name.padEnd(nameWidth)}  ${cells.map(({ kind }) => painted(kind, paint)).join('')}`,
+    );
+  const cellWidth = cellWidths[grid.kind];
   const fit = Math.max(1, Math.floor((width - nameWidth - 2) / cellWidth));
   const blocks = blocksOf(grid.steps, fit);
   return blocks.flatMap(({ first, count }, index) => [
     ...(index === 0 ? [] : ['']),
-    ...headLines(grid.steps.slice(first, first + count), nameWidth, paint),
+    ...headLines(grid.kind, grid.steps.slice(first, first + count), nameWidth, paint),
     ...grid.rows.map(({ name, cells }) => {
-      const shown = cells.slice(first, first + count).map(({ kind }) => ` ${painted(kind, paint)} `);
+      const shown = cells
+        .slice(first, first + count)
+        .map(({ kind }) => ` ${painted(kind, paint)}${' '.repeat(cellWidth - 2)}`);
       return `${name.padEnd(nameWidth)}  ${shown.join('')}`.trimEnd();
     }),
   ]);
 }
 
 /** Cuts columns into blocks that fit; whole weeks where more than one does. */
-function blocksOf(steps: readonly string[], fit: number): readonly { readonly first: number; readonly count: number }[] {
+function blocksOf(
+  steps: readonly string[],
+  fit: number,
+): readonly { readonly first: number; readonly count: number }[] {
   const size = fit < steps.length && fit > 7 ? fit - (fit % 7) : fit;
   const blocks: { first: number; count: number }[] = [];
-  for (let first = 0; first < steps.length; first += size) blocks.push({ first, count: Math.min(size, steps.length - first) });
+  for (let first = 0; first < steps.length; first += size)
+    blocks.push({ first, count: Math.min(size, steps.length - first) });
   return blocks;
 }
 
-/** Two header lines: the month (or year) where it begins, and the day (or month) of each column. */
-function headLines(steps: readonly string[], nameWidth: number, paint: Paint): readonly string[] {
+/** The header: months as they are; above days a line with the month where it begins. */
+function headLines(
+  kind: StatusGrid['kind'],
+  steps: readonly string[],
+  nameWidth: number,
+  paint: Paint,
+): readonly string[] {
   const indent = ' '.repeat(nameWidth + 2);
+  if (kind === 'month') return [paint.dim(`${indent}${steps.join(' ')}`)];
   let above = '';
   let last = '';
   for (const [index, step] of steps.entries()) {
-    const group = step.slice(0, -3);
-    if (group === last) continue;
-    last = group;
-    const at = index * 3;
-    if (above.length > 0 && above.length + 1 > at) continue;
-    above = `${above.padEnd(at)}${group}`;
+    const at = index * cellWidths.day;
+    const name = monthOf(step);
+    // Where two names would touch, the later one stays: its month has the columns that follow.
+    if (name !== last) above = `${(above.length >= at && at > 0 ? '' : above).padEnd(at)}${name}`;
+    last = name;
   }
-  return [paint.dim(`${indent}${above}`), paint.dim(`${indent}${steps.map((step) => `${step.slice(-2)} `).join('')}`.trimEnd())];
+  const days = steps.map((step) => step.slice(-2)).join(' ');
+  return [paint.dim(`${indent}${above}`), paint.dim(`${indent}${days}`)];
 }
 
 function painted(kind: StatusCell['kind'], paint: Paint): string {

@@ -17,10 +17,12 @@ export interface VerifyFacts {
 const remedies: Readonly<Record<FindingKind, string>> = {
   'version-missing': 'Restore the manifest from a backup: Daybook never removes one.',
   'manifest-invalid': 'Restore the manifest from a backup: Daybook never changes one.',
-  'chain-broken': 'The version before was changed after this one was published, or this one was. Restore both from a backup.',
+  'chain-broken':
+    'The version before was changed after this one was published, or this one was. Restore both from a backup.',
   'attempt-disagrees': 'The manifest was changed after it was published. Restore it from a backup.',
   'input-missing': 'Restore the version that it was made from, or make this task again with --force.',
-  'input-differs': 'The version that it was made from is not the one it was then. Restore it, or make this task again with --force.',
+  'input-differs':
+    'The version that it was made from is not the one it was then. Restore it, or make this task again with --force.',
   'part-damaged': 'Restore the part from a backup, or make its task again with --force.',
 };
 const mostPerKind = 20;
@@ -36,7 +38,8 @@ export function verifyText(facts: VerifyFacts): string {
     for (const { task, version, what } of group.slice(0, mostPerKind)) {
       lines.push(...indented([`${task} version ${version}`, ...indented(wrapped(what, width - 4))]));
     }
-    if (group.length > mostPerKind) lines.push(`  and ${numberText(group.length - mostPerKind)} more; --json lists all`);
+    if (group.length > mostPerKind)
+      lines.push(`  and ${numberText(group.length - mostPerKind)} more; --json lists all`);
   }
   return `${lines.join('\n')}\n`;
 }
@@ -44,5 +47,13 @@ export function verifyText(facts: VerifyFacts): string {
 /** The same as a document. */
 export function verifyDocument({ tasks, versions, parts, bytes, findings }: VerifyFacts): unknown {
   const failed = findings.length > 0;
-  return { outcome: failed ? 'failed' : 'ok', ...(failed ? { code: 'verify-failed' } : {}), tasks, versions, parts, bytes, findings };
+  return {
+    outcome: failed ? 'failed' : 'ok',
+    ...(failed ? { code: 'verify-failed' } : {}),
+    tasks,
+    versions,
+    parts,
+    bytes,
+    findings,
+  };
 }

@@ -9,31 +9,44 @@ export interface Waiting {
 }
 
 /**
- * What is waited for, and by whom. Texts that differ only in their first day are told once, with the days as a range:
+ * What is waited for, and by whom. Texts that differ only in their day are told once, with the days as a range:
  * `2018-07-25 … 2018-07-31, 7 days, to be over (today is 2018-07-25)`.
  */
 export function waitingLines(waiting: readonly Waiting[]): readonly string[] {
-  const groups = groupBy(waiting, (each) => partsOf(each.for).join('\u0000'));
-  return [...groups.values()].flatMap((group) => {
-    const days = group.flatMap((each) => dayIn(each.for));
-    const [before = '', after = ''] = partsOf(group[0]?.for ?? '');
-    const range = days.length === 0 ? '' : rangesText(days);
-    const comma = new Set(days).size > 1 && !/^[,.:;]|^$/.test(after) ? ',' : '';
+  return [...groupBy(waiting, (each) => withoutDay(each.for)).values()].flatMap((group) => {
     const names = [...byName(group.map((each) => each.task))].map(([name, ids]) =>
       `${name} ${membersText(ids)}`.trim(),
     );
-    return [`for ${before}${range}${comma}${after}`, ...indented(names)];
+    return [`for ${forText(group.map((each) => each.for))}`, ...indented(names)];
   });
 }
 
 const dayPattern = /\d{4}-\d{2}-\d{2}/;
 
-function dayIn(text: string): readonly string[] {
-  return dayPattern.exec(text)?.slice(0, 1) ?? [];
+/** A text in two: what it says, and the remark on today at its end, whose day is not the one waited for. */
+function remarkOf(text: string): readonly [string, string] {
+  const index = text.search(/ \(today is [^)]*\)$/);
+  return index < 0 ? [text, ''] : [text.slice(0, index), text.slice(index)];
 }
 
-/** The text before and behind its first day. */
-function partsOf(text: string): readonly string[] {
-  const found = dayPattern.exec(text);
-  return found === null ? [text] : [text.slice(0, found.index), text.slice(found.index + found[0].length)];
+function dayIn(text: string): string {
+  return dayPattern.exec(text)?.[0] ?? '';
+}
+
+function withoutDay(text: string): string {
+  const [said, remark] = remarkOf(text);
+  const day = dayIn(said);
+  return day === '' ? text : `${said.replaceAll(day, 'D')}${remark}`;
+}
+
+/** The days as a range in place of the day, where it is a word of its own; else behind the first text. */
+function forText(texts: readonly string[]): string {
+  const days = new Set(texts.map(dayIn));
+  const [said, remark] = remarkOf(texts[0] ?? '');
+  if (days.size < 2) return `${said}${remark}`;
+  const range = rangesText([...days]);
+  const [before = '', after = '', ...more] = said.split(dayIn(said));
+  const word = more.length === 0 && /^(\s|[,;)]|$)/.test(after) && /(^|\s)$/.test(before);
+  if (!word) return `${said} (${range})${remark}`;
+  return `${before}${range}${after.startsWith(' ') ? ',' : ''}${after}${remark}`;
 }

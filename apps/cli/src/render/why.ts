@@ -2,7 +2,7 @@ import type { Day, Manifest, Planned, TaskId } from '@daybook/core';
 import { splitTaskId } from '@daybook/core';
 import type { JournalledEnd } from '../journal-search.ts';
 import type { Paint } from '../terminal/paint.ts';
-import { alignedLines, indented, wrapped } from './columns.ts';
+import { alignedLines, cut, indented, wrapped } from './columns.ts';
 import { bytesText, counted, durationText, groupBy, membersText } from './ranges.ts';
 import { controlLines } from './run-summary.ts';
 import { failureText, figuresText, reasonText, taskWords } from './words.ts';
@@ -37,13 +37,19 @@ export interface WhyFacts {
   readonly paint: Paint;
 }
 
+const widestControl = 60;
+
 /** Explains one output: its state and why, its current version, its inputs, its last failure, what to do. */
 export function whyText(facts: WhyFacts): string {
   const { task, paint } = facts;
   const lines = [
     `${paint.bold(task)} ${stateWord(facts)}`,
     ...indented(stateSentences(facts).flatMap((sentence) => wrapped(sentence, facts.width - 2))),
-    ...section(paint, 'Current version', facts.current === undefined ? [] : versionLines(facts.current, facts)),
+    ...section(
+      paint,
+      'Current version',
+      facts.current === undefined ? [] : versionLines(facts.current, facts),
+    ),
     ...section(paint, 'Controls', facts.current === undefined ? [] : passedLines(facts.current)),
     ...section(paint, 'Inputs', inputLines(facts)),
     ...section(paint, 'Last attempt', lastLines(facts)),
@@ -53,7 +59,16 @@ export function whyText(facts: WhyFacts): string {
 }
 
 /** The same as a document. */
-export function whyDocument({ task, kind, planned, current, codeDigest, inputs, last, today }: WhyFacts): unknown {
+export function whyDocument({
+  task,
+  kind,
+  planned,
+  current,
+  codeDigest,
+  inputs,
+  last,
+  today,
+}: WhyFacts): unknown {
   return { task, kind, today, planned, codeDigest, current: current ?? null, inputs, last: last ?? null };
 }
 
@@ -70,9 +85,12 @@ function stateWord({ planned, current, paint, kind }: WhyFacts): string {
 
 function stateSentences({ planned, current, kind, today, task }: WhyFacts): readonly string[] {
   if (planned.kind === 'waiting') return [`It waits for ${planned.for}.`];
-  if (planned.kind === 'may-run' && kind === 'wrapper') return [`It stands for ${planned.above} among others, and that is not fresh.`];
+  if (planned.kind === 'may-run' && kind === 'wrapper')
+    return [`It stands for ${planned.above} among others, and that is not fresh.`];
   if (planned.kind === 'may-run') {
-    return [`${planned.above}, which it is made from, is not fresh; when that has run, it is decided whether this must.`];
+    return [
+      `${planned.above}, which it is made from, is not fresh; when that has run, it is decided whether this must.`,
+    ];
   }
   if (planned.kind === 'fresh') {
     if (kind === 'wrapper') return ['Everything that it stands for is fresh.'];
@@ -85,21 +103,41 @@ function stateSentences({ planned, current, kind, today, task }: WhyFacts): read
     case 'missing':
       return [`No version of it has ever been published.`];
     case 'input-changed':
-      return [`input-changed: it was made from ${reason.input} version ${reason.from ?? '(none)'}, and now there is ${reason.to === null ? 'no such input' : `version ${reason.to}`}.`];
+      return [
+        `input-changed: it was made from ${reason.input} version ${reason.from ?? '(none)'}, and now there is ${reason.to === null ? 'no such input' : `version ${reason.to}`}.`,
+      ];
     case 'code-changed':
-      return [`code-changed: its job, its columns or its controls are not those that version ${current?.version} was made with.`];
+      return [
+        `code-changed: its job, its columns or its controls are not those that version ${current?.version} was made with.`,
+      ];
     case 'refetch-due':
-      return [`refetch-due: it was fetched on ${reason.fetchedOn}, and is to be fetched again (today is ${today}). What ${splitTaskId(task).name} has published is not called stale for that.`];
+      return [
+        `refetch-due: it was fetched on ${reason.fetchedOn}, and is to be fetched again (today is ${today}). What ${splitTaskId(task).name} has published is not called stale for that.`,
+      ];
     case 'forced':
       return ['forced: it was asked for with --force.'];
   }
 }
 
 function versionLines(manifest: Manifest, facts: WhyFacts): readonly string[] {
-  const { version, publishedAt, attempt, rows, parts, output, codeDigest, fingerprint, runner, durationMs, reason, source } = manifest;
+  const {
+    version,
+    publishedAt,
+    attempt,
+    rows,
+    parts,
+    output,
+    codeDigest,
+    fingerprint,
+    runner,
+    durationMs,
+    reason,
+    source,
+  } = manifest;
   const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
   const size = `${output.kind === 'table' ? `${counted(rows, 'row')} in ` : ''}${counted(parts.length, output.kind === 'table' ? 'part' : 'file')}, ${bytesText(bytes)}`;
-  const code = facts.kind === 'load' || codeDigest === facts.codeDigest ? '' : `, now ${facts.codeDigest.slice(0, 12)}`;
+  const code =
+    facts.kind === 'load' || codeDigest === facts.codeDigest ? '' : `, now ${facts.codeDigest.slice(0, 12)}`;
   return alignedLines([
     ['version', `${version}, published ${publishedAt} (today was ${manifest.today})`],
     ['reason', reasonText(reason)],
@@ -120,17 +158,32 @@ function sourceText(source: Manifest['source']): string {
 }
 
 function passedLines({ controls }: Manifest): readonly string[] {
-  return alignedLines(controls.map(({ name, held, figures }) => [held ? '✓' : '✗', name, figuresText(figures)]));
+  return alignedLines(
+    controls.map(({ name, held, figures }) => [
+      held ? '✓' : '✗',
+      cut(name, widestControl),
+      figuresText(figures),
+    ]),
+  );
 }
 
 function inputLines({ inputs, current, paint }: WhyFacts): readonly string[] {
-  const groups = groupBy(inputs, (each) => `${each.input} ${splitTaskId(each.task).name} ${inputState(each, current)}`);
+  const groups = groupBy(
+    inputs,
+    (each) => `${each.input} ${splitTaskId(each.task).name} ${inputState(each, current)}`,
+  );
   const rows = [...groups.values()].flatMap((group) => {
     const [first] = group;
     if (first === undefined) return [];
     const state = inputState(first, current);
     const tasks = membersText(group.map(({ task }) => task));
-    return [[first.input, group.length === 1 ? first.task : `${splitTaskId(first.task).name} ${tasks}`, state === 'the same' ? paint.dim(state) : paint.attention(state)]];
+    return [
+      [
+        first.input,
+        group.length === 1 ? first.task : `${splitTaskId(first.task).name} ${tasks}`,
+        state === 'the same' ? paint.dim(state) : paint.attention(state),
+      ],
+    ];
   });
   return alignedLines(rows);
 }
@@ -150,7 +203,8 @@ function inputState(fact: InputFact, current: Manifest | undefined): string {
 /** What is to come of an input, in a few words. */
 function aheadText(planned: Planned): string {
   if (planned.kind === 'fresh') return '';
-  if (planned.kind === 'run') return planned.reason.kind === 'missing' ? ', will run' : `, will run, ${planned.reason.kind}`;
+  if (planned.kind === 'run')
+    return planned.reason.kind === 'missing' ? ', will run' : `, will run, ${planned.reason.kind}`;
   return planned.kind === 'waiting' ? ', waiting' : ', may run';
 }
 
@@ -162,7 +216,11 @@ function lastLines({ last, width }: WhyFacts): readonly string[] {
   const head = `${end.kind}${took} at ${at} (run ${run}${which})`;
   if (end.kind !== 'blocked') return [head, ...wrapped(failureText(end), width - 4)];
   const broken = end.controls.filter((control) => !control.held);
-  return [head, ...broken.flatMap((control) => controlLines(control, width - 6)), `The staged data is kept at ${end.stage}`];
+  return [
+    head,
+    ...broken.flatMap((control) => controlLines(control, width - 6)),
+    `The staged data is kept at ${end.stage}`,
+  ];
 }
 
 function nextLines({ task, planned, last, kind }: WhyFacts): readonly string[] {
@@ -172,4 +230,3 @@ function nextLines({ task, planned, last, kind }: WhyFacts): readonly string[] {
   if (last?.end.kind === 'upstream-failed') return [`daybook why ${taskWords(last.end.culprit)}`];
   return [last === undefined ? run : `${run}, once that is seen to`];
 }
-

@@ -21,7 +21,10 @@ export function liveProgress(output: Output, paint: Paint, nowMs: () => number):
   let stopping = false;
   const draw = (above?: string): void => {
     const { width, height } = output;
-    region.draw(liveLines({ ...tally.tally, startedMs, nowMs: nowMs(), stopping, width, height, paint }), above);
+    region.draw(
+      liveLines({ ...tally.tally, startedMs, nowMs: nowMs(), stopping, width, height, paint }),
+      above,
+    );
   };
   const timer = setInterval(draw, redrawMs);
   timer.unref();
@@ -39,7 +42,9 @@ export function liveProgress(output: Output, paint: Paint, nowMs: () => number):
       const durationMs = tally.ended(lease, end, again, nowMs());
       if (quiet.includes(end.kind)) return;
       const retryInMs = retryAtMs === undefined ? undefined : retryAtMs - nowMs();
-      draw(attemptLine({ lease, end, durationMs, retryInMs, files: filesOf.has(splitTaskId(lease.task).name) }));
+      draw(
+        attemptLine({ lease, end, durationMs, retryInMs, files: filesOf.has(splitTaskId(lease.task).name) }),
+      );
     },
     again: (tasks) => tally.again(tasks),
   };

@@ -20,9 +20,18 @@ export function plainProgress(output: Output, nowMs: () => number): RunDisplay {
     ended: (lease, end, retryAtMs) => {
       const durationMs = nowMs() - (startedMs.get(lease.attempt) ?? nowMs());
       const retryInMs = retryAtMs === undefined ? undefined : retryAtMs - nowMs();
-      line(attemptLine({ lease, end, durationMs, retryInMs, files: filesOf.has(splitTaskId(lease.task).name) }));
+      line(
+        attemptLine({ lease, end, durationMs, retryInMs, files: filesOf.has(splitTaskId(lease.task).name) }),
+      );
     },
-    again: (tasks) => line(`${tasks.length} became stale meanwhile and ${tasks.length === 1 ? 'is' : 'are'} run again in this run.`),
+    again: (tasks) =>
+      line(
+        `${tasks.length} became stale meanwhile and ${tasks.length === 1 ? 'is' : 'are'} run again in this run.`,
+      ),
   };
-  return { observer, stopping: () => line('Stopping: attempts are ended, what is published stays.'), close: () => {} };
+  return {
+    observer,
+    stopping: () => line('Stopping: attempts are ended, what is published stays.'),
+    close: () => {},
+  };
 }

@@ -1,0 +1,229 @@
+import type { RunResult, TaskEnd, TaskId } from '@daybook/core';
+import { addDays } from '@daybook/core';
+import { expect, test } from 'vitest';
+import { runDocument } from '../../src/render/run-document.ts';
+import { runSummary } from '../../src/render/run-summary.ts';
+import { plainPaint } from '../../src/terminal/paint.ts';
+
+type Ended = RunResult['tasks'][number];
+
+const result = (outcome: RunResult['outcome'], fresh: number, tasks: readonly Ended[]): RunResult => ({
+  run: '20180725T060000000Z-0badcafe',
+  outcome,
+  fresh,
+  tasks,
+  durationMs: 192_000,
+});
+const days = (name: string, first: string, count: number, end: (day: string) => TaskEnd): readonly Ended[] =>
+  Array.from({ length: count }, (_, index) => addDays(first, index)).map((day) => ({
+    task: `${name}/date=${day}`,
+    end: end(day),
+  }));
+const published = (): TaskEnd => ({ kind: 'published', version: 1, reason: { kind: 'missing' }, rows: 3 });
+const below = (culprit: TaskId) => (): TaskEnd => ({ kind: 'upstream-failed', culprit });
+
+const blockedEnd: TaskEnd = {
+  kind: 'blocked',
+  stage: 'file:///data/transactions/attempts/date=2018-07-12/00000001-aa/',
+  controls: [
+    { name: 'unique-key(sequence)', held: true, figures: { broken: '0' } },
+    {
+      name: 'same-total(expected.credits, output.credits by currency)',
+      held: false,
+      figures: { groups: '2', broken: '1' },
+      offenders: [
+        { currency: 'EUR', 'expected.credits': '12.50', 'output.credits': '2.25' },
+        { currency: 'GBP', 'expected.credits': '1.00', 'output.credits': null },
+      ],
+      remedy: 'Fetch the day again; if it still differs, ask the exchange which of its two answers is right.',
+    },
+  ],
+};
+
+const summary = (run: RunResult, interrupted = false): string =>
+  runSummary({
+    result: run,
+    interrupted,
+    words: ['run', 'accounting', '--through', '2018-07-24'],
+    width: 100,
+    paint: plainPaint,
+  });
+
+test('a run that found everything fresh is one line', () => {
+  expect(summary(result('ok', 120, []))).toBe('Nothing to do: 120 outputs are fresh. (3 min 12 s)\n');
+});
+
+test('a run that went well says what was made, by name', () => {
+  const tasks = [
+    ...days(
+      'transactions',
+      '2018-07-01',
+      24,
+      () => ({ ...published(), kind: 'published', unverified: true }) as TaskEnd,
+    ),
+    ...days('account-statistics', '2018-07-01', 23, published),
+    {
+      task: 'account-statistics/date=2018-07-24',
+      end: { kind: 'unchanged', version: 2, reason: { kind: 'code-changed' }, rows: 3 },
+    } as const,
+  ];
+  expect(summary(result('ok', 96, tasks))).toMatchInlineSnapshot(`
+    "Run ok after 3 min 12 s: 48 outputs made, 96 fresh.
+
+    Ran
+      transactions        24 published               2018-07-01 … 2018-07-24, 24 days
+      account-statistics  23 published, 1 unchanged  2018-07-01 … 2018-07-24, 24 days
+
+    Unverified: their source had no totals to hold them against
+      transactions  2018-07-01 … 2018-07-24, 24 days
+    "
+  `);
+});
+
+test('a blocked run prints figures, offending rows, the stage, the remedy and what lies below', () => {
+  const tasks = [
+    ...days('transactions', '2018-07-01', 11, published),
+    { task: 'transactions/date=2018-07-12', end: blockedEnd },
+    ...days('account-statistics', '2018-07-12', 1, below('transactions/date=2018-07-12')),
+    ...days('accounting-report', '2018-07-12', 13, below('transactions/date=2018-07-12')),
+  ];
+  expect(summary(result('blocked', 0, tasks))).toMatchInlineSnapshot(`
+    "Run blocked after 3 min 12 s: 11 outputs made, 0 fresh.
+
+    Ran
+      transactions  11 published  2018-07-01 … 2018-07-11, 11 days
+
+    Blocked
+      transactions/date=2018-07-12 is not published: a control does not hold
+        control same-total(expected.credits, output.credits by currency)
+          groups 2, broken 1
+            currency  expected.credits  output.credits
+            EUR                  12.50            2.25
+            GBP                   1.00
+          Fetch the day again; if it still differs, ask the exchange which of its two answers is
+          right.
+        The staged data is kept at file:///data/transactions/attempts/date=2018-07-12/00000001-aa/
+        14 tasks below did not run: account-statistics 2018-07-12; accounting-report 2018-07-12 …
+        2018-07-24, 13 days
+
+    Next
+      daybook why transactions --date 2018-07-12   what is known of it
+      daybook run accounting --through 2018-07-24  once it is seen to; only what is missing runs
+    "
+  `);
+});
+
+test('the same failure on many days is told once', () => {
+  const failed = (day: string): TaskEnd => ({
+    kind: 'failed',
+    fault: 'infrastructure',
+    error: {
+      code: 'source-failed',
+      message: `The exchange did not answer for ${day}: connection refused. Run again when it is up.`,
+    },
+  });
+  const tasks = [
+    ...days('transactions', '2018-07-01', 3, failed),
+    ...days('account-statistics', '2018-07-01', 2, below('transactions/date=2018-07-01')),
+  ];
+  expect(summary(result('failed', 0, tasks))).toMatchInlineSnapshot(`
+    "Run failed after 3 min 12 s: 0 outputs made, 0 fresh.
+
+    Failed
+      transactions 2018-07-01 … 2018-07-03, 3 days failed [source-failed]
+        the first of them, transactions/date=2018-07-01:
+        The exchange did not answer for 2018-07-01: connection refused. Run again when it is up.
+        2 tasks below did not run: account-statistics 2018-07-01 … 2018-07-02, 2 days
+
+    Next
+      daybook why transactions --date 2018-07-01   what is known of it
+      daybook run accounting --through 2018-07-24  once it is seen to; only what is missing runs
+    "
+  `);
+});
+
+test('what waits is told once for all days, with what it waits for', () => {
+  const waiting = (day: string): TaskEnd => ({
+    kind: 'waiting',
+    for: `${day} to be over (today is 2018-07-25)`,
+  });
+  const tasks = [
+    ...days('transactions', '2018-07-25', 7, waiting),
+    { task: 'monthly-accounting-report/month=2018-07', end: waiting('2018-07-25') },
+    { task: 'rates', end: { kind: 'waiting', for: 'rates, which another project publishes' } } as const,
+  ];
+  expect(summary(result('waiting', 4, tasks))).toMatchInlineSnapshot(`
+    "Run waiting after 3 min 12 s: 0 outputs made, 4 fresh.
+
+    Waiting
+      for 2018-07-25 … 2018-07-31, 7 days, to be over (today is 2018-07-25)
+        transactions 2018-07-25 … 2018-07-31, 7 days
+        monthly-accounting-report 2018-07
+      for rates, which another project publishes
+        rates
+
+    Next
+      daybook run accounting --through 2018-07-24  when it is there
+    "
+  `);
+});
+
+test('an interrupted run says how to go on', () => {
+  const tasks = [
+    ...days('transactions', '2018-07-01', 2, published),
+    ...days('transactions', '2018-07-03', 2, () => ({ kind: 'cancelled' })),
+  ];
+  expect(summary(result('cancelled', 0, tasks), true)).toMatchInlineSnapshot(`
+    "Run cancelled after 3 min 12 s: 2 outputs made, 0 fresh.
+
+    Ran
+      transactions  2 published  2018-07-01 … 2018-07-02, 2 days
+
+    Cancelled
+      transactions  2018-07-03 … 2018-07-04, 2 days
+
+    Next
+      daybook run accounting --through 2018-07-24  goes on; what is made stays
+    "
+  `);
+});
+
+test('the document of a run has each task that was not fresh, and no stack trace', () => {
+  const error = { code: 'bug' as const, message: 'It broke.', stack: 'at secret.ts' };
+  const tasks: readonly Ended[] = [
+    {
+      task: 'a',
+      end: {
+        kind: 'published',
+        version: 2,
+        reason: { kind: 'input-changed', input: 'b', from: 1, to: 2 },
+        rows: 3,
+        unverified: true,
+      },
+    },
+    { task: 'c', end: { kind: 'failed', fault: 'task', error } },
+    { task: 'd', end: { kind: 'upstream-failed', culprit: 'c' } },
+    { task: 'e', end: { kind: 'waiting', for: 'rates' } },
+    { task: 'f', end: blockedEnd },
+  ];
+  expect(runDocument(result('blocked', 5, tasks), false)).toEqual({
+    outcome: 'blocked',
+    run: '20180725T060000000Z-0badcafe',
+    fresh: 5,
+    tasks: [
+      {
+        task: 'a',
+        outcome: 'published',
+        version: 2,
+        reason: 'input-changed',
+        because: { input: 'b', from: 1, to: 2 },
+        rows: 3,
+        unverified: true,
+      },
+      { task: 'c', outcome: 'failed', error: { code: 'bug', message: 'It broke.' } },
+      { task: 'd', outcome: 'upstream-failed', culprit: 'c' },
+      { task: 'e', outcome: 'waiting', for: 'rates' },
+      { task: 'f', outcome: 'blocked', stage: blockedEnd.stage, controls: blockedEnd.controls },
+    ],
+  });
+});
