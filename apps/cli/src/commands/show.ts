@@ -110,11 +110,12 @@ async function showTable(workplace: Workplace, shown: Shown, limit: number): Pro
   const rows: (readonly (string | null)[])[] = [];
   for await (const lines of linesOf(workplace, shown, 'json', limit))
     rows.push(...lines.map((line) => JSON.parse(line) as (string | null)[]));
-  const { manifest, current } = shown;
+  const { task, manifest, current } = shown;
   await out.write(
     tableText({
       manifest,
       current: current.version,
+      keys: rowOrder(task, manifest),
       rows,
       width: out.terminal ? out.width : undefined,
       paint: outPaint,

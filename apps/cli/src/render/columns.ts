@@ -6,7 +6,9 @@ export interface TextColumn {
   readonly widest?: number;
 }
 
-const gap = '  ';
+/** How many characters stand between two columns. */
+export const columnGap = 2;
+const gap = ' '.repeat(columnGap);
 const widestCell = 60;
 
 /** Lines of a text table: a header, then the rows, in aligned columns. */
@@ -17,15 +19,26 @@ export function tableLines(
   const cells = rows.map((row) =>
     columns.map(({ widest }, index) => cellText(row[index] ?? null, widest ?? widestCell)),
   );
-  const widths = columns.map(({ title }, index) =>
-    Math.max(title.length, ...cells.map((row) => widthOf(row[index] ?? ''))),
-  );
+  const widths = columnWidths(columns, rows);
   const line = (row: readonly string[]): string =>
     row
       .map((cell, index) => padded(cell, widths[index] ?? 0, columns[index]?.right === true))
       .join(gap)
       .trimEnd();
   return [line(columns.map(({ title }) => title)), ...cells.map(line)];
+}
+
+/** How many characters each column of such a table takes. */
+export function columnWidths(
+  columns: readonly TextColumn[],
+  rows: readonly (readonly (string | null)[])[],
+): readonly number[] {
+  return columns.map(({ title, widest }, index) =>
+    rows.reduce(
+      (most, row) => Math.max(most, widthOf(cellText(row[index] ?? null, widest ?? widestCell))),
+      widthOf(title),
+    ),
+  );
 }
 
 /** Lines in aligned columns without a header. */
@@ -74,7 +87,9 @@ function cellText(value: string | null, widest: number): string {
     .replaceAll('\\', '\\\\')
     .replaceAll('\t', '\\t')
     .replaceAll('\n', '\\n')
-    .replaceAll('\r', '\\r');
+    .replaceAll('\r', '\\r')
+    // What a terminal would obey is shown as the code that it is.
+    .replaceAll(/\p{Cc}/gu, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
   return cut(visible, widest);
 }
 
