@@ -21,7 +21,7 @@ export async function historyCommand(workplace: Workplace): Promise<number> {
   });
   const failures = [...endsOf(stateFolder, task.id)].filter(({ end }) => isFailure(end));
   if (newest === 0 && failures.length === 0) throw notPublished(task);
-  const facts = { task: task.id, versions, failures, paint: outPaint };
+  const facts = { task: task.id, versions, failures, width: out.width, paint: outPaint };
   await out.write(workplace.json ? `${JSON.stringify(historyDocument(facts))}\n` : historyText(facts));
   return 0;
 }

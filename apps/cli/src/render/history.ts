@@ -1,7 +1,7 @@
 import type { Manifest, TaskId } from '@daybook/core';
 import type { JournalledEnd } from '../journal-search.ts';
 import type { Paint } from '../terminal/paint.ts';
-import { tableLines } from './columns.ts';
+import { indented, tableLines, wrapped } from './columns.ts';
 import { numberText } from './ranges.ts';
 import { failureText, reasonText } from './words.ts';
 
@@ -11,29 +11,30 @@ export interface HistoryFacts {
   readonly versions: readonly Manifest[];
   /** Attempts that published nothing, as the journals on this machine know them. */
   readonly failures: readonly JournalledEnd[];
+  readonly width: number;
   readonly paint: Paint;
 }
 
-const widestWhy = 100;
+const whyIndent = '         ';
 
 /** The versions of an output and the attempts that failed, newest first. */
-export function historyText({ task, versions, failures, paint }: HistoryFacts): string {
-  const rows = versions.map((manifest) => [
-    String(manifest.version),
-    timeText(manifest.publishedAt),
-    madeText(manifest, versions),
-    manifest.output.kind === 'table' ? numberText(manifest.rows) : '',
-    manifest.fingerprint.slice(0, 12),
-    reasonText(manifest.reason),
-    manifest.attempt.slice(-32).slice(0, 8),
-  ]);
-  const columns = ['version', 'published', 'outcome', 'rows', 'fingerprint', 'reason', 'attempt'];
-  const [header = '', ...body] = tableLines(
-    columns.map((title) => ({ title, right: title === 'version' || title === 'rows' })),
-    rows,
-  );
-  const shown = versions.length === 0 ? ['It has never been published.'] : [paint.bold(header), ...body];
-  return `${[task, '', ...shown, ...failureLines(failures, paint)].join('\n')}\n`;
+export function historyText(facts: HistoryFacts): string {
+  const { task, versions, paint } = facts;
+  const rows = versions.map((manifest) => ({
+    cells: [
+      String(manifest.version),
+      timeText(manifest.publishedAt),
+      madeText(manifest, versions),
+      manifest.output.kind === 'table' ? numberText(manifest.rows) : '',
+      manifest.fingerprint.slice(0, 12),
+      manifest.attempt.slice(-32).slice(0, 8),
+    ],
+    why: reasonText(manifest.reason),
+  }));
+  const columns = ['version', 'published', 'outcome', 'rows', 'fingerprint', 'attempt'];
+  const shown =
+    versions.length === 0 ? ['It has never been published.'] : listLines(columns, 'reason', rows, facts);
+  return `${[paint.bold(task), '', ...shown, ...failureLines(facts)].join('\n')}\n`;
 }
 
 /** The same as a document. */
@@ -57,25 +58,46 @@ export function historyDocument({ task, versions, failures }: HistoryFacts): unk
   };
 }
 
-function failureLines(failures: readonly JournalledEnd[], paint: Paint): readonly string[] {
-  if (failures.length === 0) return [];
-  const rows = failures.map(({ at, end, run, attempt }) => [
-    timeText(at),
-    end.kind,
-    attempt?.slice(0, 8) ?? '',
-    run,
-    failureText(end).split('\n', 1)[0] ?? '',
-  ]);
-  const [header = '', ...body] = tableLines(
-    ['ended', 'outcome', 'attempt', 'run', 'why'].map((title) => ({ title, widest: widestWhy })),
-    rows,
-  );
+function failureLines(facts: HistoryFacts): readonly string[] {
+  if (facts.failures.length === 0) return [];
+  const rows = facts.failures.map(({ at, end, run, attempt }) => ({
+    cells: [timeText(at), end.kind, attempt?.slice(0, 8) ?? '', run],
+    why: failureText(end).split('\n', 1)[0] ?? '',
+  }));
   return [
     '',
     'Attempts that published nothing, as far as this machine ran them:',
     '',
-    paint.bold(header),
-    ...body,
+    ...listLines(['ended', 'outcome', 'attempt', 'run'], 'why', rows, facts),
+  ];
+}
+
+interface Row {
+  readonly cells: readonly string[];
+  readonly why: string;
+}
+
+/** A table that ends with a sentence a row. Where the longest does not fit, each stands below its row. */
+function listLines(
+  titles: readonly string[],
+  why: string,
+  rows: readonly Row[],
+  { width, paint }: Pick<HistoryFacts, 'width' | 'paint'>,
+): readonly string[] {
+  const columns = titles.map((title) => ({ title, right: title === 'version' || title === 'rows' }));
+  const [header = '', ...whole] = tableLines(
+    [...columns, { title: why, widest: width }],
+    rows.map((row) => [...row.cells, row.why]),
+  );
+  if (whole.every((line) => [...line].length <= width)) return [paint.bold(header), ...whole];
+  const [short = '', ...body] = tableLines(
+    columns,
+    rows.map(({ cells }) => cells),
+  );
+  const below = rows.map((row) => indented(wrapped(row.why, width - whyIndent.length), whyIndent));
+  return [
+    paint.bold(short),
+    ...body.flatMap((line, index) => [line, ...(below[index] ?? []).map(paint.dim)]),
   ];
 }
 

@@ -42,6 +42,7 @@ const facts = {
       end: { kind: 'upstream-failed', culprit: 'rates' },
     } as const,
   ],
+  width: 160,
   paint: plainPaint,
 };
 
@@ -49,18 +50,44 @@ test('versions stand newest first, then the attempts that published nothing', ()
   expect(historyText(facts)).toMatchInlineSnapshot(`
     "transactions/date=2018-07-24
 
-    version  published             outcome         rows  fingerprint   reason                              attempt
-          3  2018-07-23 06:00:00Z  published  8,800,000  bbbbbbbbbbbb  refetch-due: fetched on 2018-07-26  33333333
-          2  2018-07-22 06:00:00Z  unchanged  8,800,000  aaaaaaaaaaaa  refetch-due: fetched on 2018-07-25  22222222
-          1  2018-07-21 06:00:00Z  published  8,800,000  aaaaaaaaaaaa  missing                             11111111
+    version  published             outcome         rows  fingerprint   attempt   reason
+          3  2018-07-23 06:00:00Z  published  8,800,000  bbbbbbbbbbbb  33333333  refetch-due: fetched on 2018-07-26
+          2  2018-07-22 06:00:00Z  unchanged  8,800,000  aaaaaaaaaaaa  22222222  refetch-due: fetched on 2018-07-25
+          1  2018-07-21 06:00:00Z  published  8,800,000  aaaaaaaaaaaa  11111111  missing
 
     Attempts that published nothing, as far as this machine ran them:
 
     ended                 outcome          attempt   run  why
-    2018-07-25 05:00:00Z  timed-out        eeeeeeee  r1   It took longer than its time limit and was ended. Raise timeoutMs of the task, or see why it is slo…
+    2018-07-25 05:00:00Z  timed-out        eeeeeeee  r1   It took longer than its time limit and was ended. Raise timeoutMs of the task, or see why it is slow.
     2018-07-25 04:00:00Z  upstream-failed            r0   It did not run, because rates did not end well.
     "
   `);
+});
+
+test('where a line is too short for the reason, it stands below', () => {
+  const text = historyText({ ...facts, width: 80 });
+  expect(text).toMatchInlineSnapshot(`
+    "transactions/date=2018-07-24
+
+    version  published             outcome         rows  fingerprint   attempt
+          3  2018-07-23 06:00:00Z  published  8,800,000  bbbbbbbbbbbb  33333333
+             refetch-due: fetched on 2018-07-26
+          2  2018-07-22 06:00:00Z  unchanged  8,800,000  aaaaaaaaaaaa  22222222
+             refetch-due: fetched on 2018-07-25
+          1  2018-07-21 06:00:00Z  published  8,800,000  aaaaaaaaaaaa  11111111
+             missing
+
+    Attempts that published nothing, as far as this machine ran them:
+
+    ended                 outcome          attempt   run
+    2018-07-25 05:00:00Z  timed-out        eeeeeeee  r1
+             It took longer than its time limit and was ended. Raise timeoutMs of
+             the task, or see why it is slow.
+    2018-07-25 04:00:00Z  upstream-failed            r0
+             It did not run, because rates did not end well.
+    "
+  `);
+  expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
 });
 
 test('the document says of each version whether it has parts of its own', () => {
