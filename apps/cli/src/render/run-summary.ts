@@ -1,6 +1,7 @@
 import type { ControlResult, RunResult, TaskEnd, TaskId } from '@daybook/core';
 import { splitTaskId } from '@daybook/core';
 import type { Paint } from '../terminal/paint.ts';
+import { causeLines } from './causes.ts';
 import { alignedLines, indented, tableLines, wrapped } from './columns.ts';
 import { byName, counted, durationText, groupBy, membersText, numberText } from './ranges.ts';
 import { commandText, failureText, figuresText, taskWords } from './words.ts';
@@ -30,6 +31,7 @@ export function runSummary(facts: SummaryFacts): string {
   const lines = [headline(facts), ''];
   const sections: readonly (readonly string[])[] = [
     ranLines(facts),
+    restatedLines(facts),
     failedLines(facts),
     blockedLines(facts),
     waitingSection(facts),
@@ -67,6 +69,11 @@ function ranLines({ result, paint }: SummaryFacts): readonly string[] {
     return [name, counts.join(', '), paint.dim(membersText(ended.map(({ task }) => task)))];
   });
   return [paint.bold('Ran'), ...indented(alignedLines(rows))];
+}
+
+function restatedLines({ result, paint, width }: SummaryFacts): readonly string[] {
+  const lines = causeLines(result.tasks, width - 2);
+  return lines.length === 0 ? [] : [paint.bold('Restated, because'), ...indented(lines)];
 }
 
 function failedLines({ result, paint, width }: SummaryFacts): readonly string[] {

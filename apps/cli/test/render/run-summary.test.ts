@@ -80,6 +80,35 @@ test('a run that went well says what was made, by name', () => {
   `);
 });
 
+test('a run that restated outputs says what began it', () => {
+  const tasks: readonly Ended[] = [
+    ...days('transactions', '2018-07-30', 1, () => ({
+      kind: 'published',
+      version: 2,
+      reason: { kind: 'refetch-due', fetchedOn: '2018-08-01' },
+      rows: 3,
+    })),
+    ...days('account-statistics', '2018-07-30', 1, (day) => ({
+      kind: 'published',
+      version: 2,
+      reason: { kind: 'input-changed', input: `transactions/date=${day}`, from: 1, to: 2 },
+      rows: 3,
+    })),
+  ];
+  expect(summary(result('ok', 96, tasks))).toMatchInlineSnapshot(`
+    "Run ok after 3 min 12 s: 2 outputs made, 96 fresh.
+
+    Ran
+      transactions        1 published  2018-07-30
+      account-statistics  1 published  2018-07-30
+
+    Restated, because
+      transactions/date=2018-07-30 changed when it was fetched again
+        → 1 output followed: account-statistics
+    "
+  `);
+});
+
 test('a blocked run prints figures, offending rows, the stage, the remedy and what lies below', () => {
   const tasks = [
     ...days('transactions', '2018-07-01', 11, published),
