@@ -99,7 +99,7 @@ function padded(text: string, width: number, right: boolean): string {
 }
 
 /** Letters as shown; escape sequences take no room. */
-function widthOf(text: string): number {
+export function widthOf(text: string): number {
   // oxlint-disable-next-line no-control-regex
   return [...text.replaceAll(/\u001B\[\d+m/g, '')].length;
 }

@@ -94,6 +94,7 @@ export interface LiveFacts extends Tally {
 }
 
 const barWidth = 24;
+const mostStill = 4;
 
 /** The lines of the live display: how far the run is, then what each worker does. None is wider than the terminal. */
 export function liveLines(facts: LiveFacts): readonly string[] {
@@ -112,11 +113,34 @@ export function liveLines(facts: LiveFacts): readonly string[] {
   ];
 }
 
+/**
+ * A line for a log in which nothing has happened for a while: what runs, for how long, how far it is.
+ * `transactions/date=2018-07-24 for 1 min 5 s, fetch 1,200,000 of 8,800,000 postings, 13 %`.
+ */
+export function stillLine({ running, nowMs }: Pick<LiveFacts, 'running' | 'nowMs'>): string | undefined {
+  const [first, ...others] = running;
+  if (first === undefined) return undefined;
+  const text = ({ task, startedMs, progress }: RunningAttempt): string =>
+    [
+      `${task} for ${clockText(nowMs - startedMs)}`,
+      ...(progress === undefined ? [] : [progressText(progress)]),
+    ].join(', ');
+  const shown = [first, ...others].slice(0, mostStill).map(text);
+  const more = running.length - shown.length;
+  return `still running: ${[...shown, ...(more > 0 ? [`${more} more`] : [])].join('; ')}`;
+}
+
+/** How far a run is, before a line of a log: `[ 12/285]`. */
+export function countText({ done, total }: Pick<Tally, 'done' | 'total'>): string {
+  return `[${String(done).padStart(String(total).length)}/${total}]`;
+}
+
 function headLine({
   done,
   total,
   failed,
   blocked,
+  waiting,
   startedMs,
   nowMs,
   stopping,
@@ -125,14 +149,15 @@ function headLine({
 }: LiveFacts): string {
   const filled = total === 0 ? 0 : Math.min(barWidth, Math.floor((done / total) * barWidth));
   const counts = [
-    `${numberText(done)} of ${numberText(total)} done`,
+    total === 0 ? 'planning' : `${numberText(done)} of ${numberText(total)} done`,
     ...(failed > 0 ? [`${numberText(failed)} failed`] : []),
     ...(blocked > 0 ? [`${numberText(blocked)} blocked`] : []),
+    ...(waiting > 0 ? [`${numberText(waiting)} waiting`] : []),
     clockText(nowMs - startedMs),
     ...(stopping ? ['stopping; once more to stop at once'] : []),
   ].join(', ');
   if (width <= barWidth + counts.length + 1) return cut(counts, width - 1);
-  return `${paint.good('━'.repeat(filled))}${paint.dim('━'.repeat(barWidth - filled))} ${counts}`;
+  return `${paint.good('━'.repeat(filled))}${paint.dim('╌'.repeat(barWidth - filled))} ${counts}`;
 }
 
 /** A duration that is drawn again and again: in whole seconds, so that it does not flicker. */
@@ -142,7 +167,7 @@ function clockText(durationMs: number): string {
 }
 
 function progressText(progress: Progress | undefined): string {
-  if (progress === undefined) return '';
+  if (progress === undefined) return 'starting';
   const { phase, done, total, unit } = progress;
   if (done === undefined) return phase;
   const whole = total === undefined ? '' : ` of ${numberText(total)}`;

@@ -1,6 +1,6 @@
 import type { RunObserver, TaskName } from '@daybook/core';
 import { splitTaskId } from '@daybook/core';
-import { wrapped } from '../render/columns.ts';
+import { widthOf, wrapped } from '../render/columns.ts';
 import { attemptLine, fileTasks, liveLines, restatedLine } from '../render/progress.ts';
 import type { Output } from './output.ts';
 import type { Paint } from './paint.ts';
@@ -69,9 +69,12 @@ interface Region {
 
 /** The last lines of a terminal, drawn over and over, with the cursor hidden meanwhile. */
 function drawRegion(output: Output): Region {
-  let drawn = 0;
+  let drawn: readonly string[] = [];
   const line = (text: string): string => `${text}\u001B[K\n`;
-  const up = (): string => (drawn === 0 ? '\r' : `\r\u001B[${drawn}A`);
+  // A terminal that has become narrower has broken what was drawn into more lines.
+  const rows = (): number =>
+    drawn.reduce((sum, text) => sum + Math.max(1, Math.ceil(widthOf(text) / output.width)), 0);
+  const up = (): string => (drawn.length === 0 ? '\r' : `\r\u001B[${rows()}A`);
   // Whatever ends the process, the cursor is there again.
   const restore = (): void => void process.stderr.write(showCursor);
   process.once('exit', restore);
@@ -81,12 +84,12 @@ function drawRegion(output: Output): Region {
       const kept = above === undefined ? [] : wrapped(above, output.width - 1);
       // One write for the whole picture, each line cleared behind its text, so that nothing flickers.
       void output.write(`${up()}${[...kept, ...lines].map(line).join('')}\u001B[J`);
-      drawn = lines.length;
+      drawn = lines;
     },
     close() {
       process.off('exit', restore);
       void output.write(`${up()}\u001B[J${showCursor}`);
-      drawn = 0;
+      drawn = [];
     },
   };
 }

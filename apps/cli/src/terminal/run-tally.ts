@@ -7,6 +7,7 @@ export interface Tally {
   readonly total: number;
   readonly failed: number;
   readonly blocked: number;
+  readonly waiting: number;
   readonly running: readonly RunningAttempt[];
 }
 
@@ -55,15 +56,30 @@ export class RunTally {
     }
   }
 
+  get done(): number {
+    return this.#ended.size;
+  }
+
+  get total(): number {
+    return this.#toDo.size;
+  }
+
+  get running(): readonly RunningAttempt[] {
+    return [...this.#running.values()];
+  }
+
+  /** All of it; it looks at every task that has ended. */
   get tally(): Tally {
     const ends = [...this.#ended.values()];
-    const bad = ['failed', 'crashed', 'timed-out', 'lost'];
+    const count = (...kinds: readonly AttemptEnd['kind'][]): number =>
+      ends.filter((kind) => kinds.includes(kind)).length;
     return {
-      done: ends.length,
-      total: this.#toDo.size,
-      failed: ends.filter((kind) => bad.includes(kind)).length,
-      blocked: ends.filter((kind) => kind === 'blocked').length,
-      running: [...this.#running.values()],
+      done: this.done,
+      total: this.total,
+      failed: count('failed', 'crashed', 'timed-out', 'lost'),
+      blocked: count('blocked'),
+      waiting: count('waiting'),
+      running: this.running,
     };
   }
 

@@ -1,7 +1,7 @@
 import type { AttemptEnd, Graph, Lease, Plan, Planned, Prepared } from '@daybook/core';
 import { defineTask, graphOf, listOf, sql, table, choice } from '@daybook/core';
 import { describe, expect, test } from 'vitest';
-import { attemptLine, liveLines, restatedLine } from '../../src/render/progress.ts';
+import { attemptLine, countText, liveLines, restatedLine, stillLine } from '../../src/render/progress.ts';
 import { plainPaint } from '../../src/terminal/paint.ts';
 import { RunTally } from '../../src/terminal/run-tally.ts';
 
@@ -64,6 +64,7 @@ const facts = {
   total: 12,
   failed: 1,
   blocked: 0,
+  waiting: 2,
   startedMs: 0,
   nowMs: 65_400,
   stopping: false,
@@ -80,10 +81,36 @@ const running = [
 
 test('the live display says how far the run is and what each worker does', () => {
   expect(liveLines({ ...facts, running, width: 100, height: 24 }).join('\n')).toMatchInlineSnapshot(`
-    "━━━━━━━━━━━━━━━━━━━━━━━━ 3 of 12 done, 1 failed, 1 min 5 s
+    "━━━━━━╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌ 3 of 12 done, 1 failed, 2 waiting, 1 min 5 s
       transactions/date=2018-07-24        5 s  fetching 1,200,000 of 8,800,000 rows, 13 %
-      account-statistics/date=2018-07-23  0 s"
+      account-statistics/date=2018-07-23  0 s  starting"
   `);
+});
+
+test('before the plan is made, the live display says so', () => {
+  const [head] = liveLines({
+    ...facts,
+    done: 0,
+    total: 0,
+    failed: 0,
+    waiting: 0,
+    nowMs: 2000,
+    running: [],
+    width: 80,
+    height: 24,
+  });
+  expect(head).toBe('╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌ planning, 2 s');
+});
+
+test('a log is told what still runs, and how far the run is', () => {
+  expect(stillLine({ running, nowMs: 65_400 })).toBe(
+    'still running: transactions/date=2018-07-24 for 5 s, fetching 1,200,000 of 8,800,000 rows, 13 %; account-statistics/date=2018-07-23 for 0 s',
+  );
+  expect(stillLine({ running: Array.from({ length: 3 }, () => running).flat(), nowMs: 65_400 })).toContain(
+    '; 2 more',
+  );
+  expect(stillLine({ running: [], nowMs: 0 })).toBeUndefined();
+  expect(countText({ done: 7, total: 285 })).toBe('[  7/285]');
 });
 
 test('no line of the live display is as wide as the terminal, and there are fewer lines than it has', () => {
@@ -140,7 +167,7 @@ describe('a tally of a run', () => {
     const tally = new RunTally();
     tally.planned({ graph, plan });
     tally.ended(lease('source/letter=b'), { kind: 'timed-out' }, false, 0);
-    expect(tally.tally).toMatchObject({ done: 1, total: 5, failed: 1, blocked: 0 });
+    expect(tally.tally).toMatchObject({ done: 1, total: 5, failed: 1, blocked: 0, waiting: 0 });
   });
 
   test('does not count an attempt that is tried again', () => {
