@@ -7,7 +7,7 @@ import { canonicalJson } from './digest.ts';
 import type { PinnedInput, Reason, Wish } from './decide.ts';
 import { dayOf, staleReason } from './decide.ts';
 import type { ErrorReport } from './errors.ts';
-import { reportOf } from './errors.ts';
+import { DaybookError, reportOf } from './errors.ts';
 import type { GraphNode } from './graph.ts';
 import { inParallel } from './manifest-store.ts';
 import type { ManifestStore, StoredManifest } from './manifest-store.ts';
@@ -18,6 +18,7 @@ import type { Outcome, RunContext, Runner, Work } from './runner.ts';
 import { attemptToken } from './target.ts';
 import type { TaskId } from './task.ts';
 import { tasksOf } from './task.ts';
+import { areWhole } from './whole-parts.ts';
 
 /** How an attempt ended. Each attempt ends once. */
 export type AttemptEnd =
@@ -87,6 +88,8 @@ interface Base {
   readonly inputs: readonly PinnedManifest[];
   readonly reason: Reason;
   readonly startMs: number;
+  /** Whether a version that came out the same may name the parts of the current one. */
+  readonly reusable: boolean;
 }
 
 interface PinnedManifest extends PinnedInput {
@@ -109,9 +112,12 @@ async function tryOnce(plan: AttemptPlan, context: AttemptContext): Promise<Atte
   const day = dayOf(task);
   if (day !== undefined && day >= context.today)
     return { kind: 'waiting', for: `${day} to be over (today is ${context.today})` };
-  const work = workOf(plan, context, current, inputs);
-  const outcome = await outcomeOf(runner, work, context);
-  return await endOf(outcome, plan, context, { current, inputs, reason, startMs });
+  // Force makes good what is damaged, so it looks before it names old parts again; else their readers find out.
+  const forced = wish.forced === true && current !== undefined && current.manifest.version <= wish.seen;
+  const reusable = !forced || (await areWhole(context.target, current.manifest.parts));
+  const base = { current, inputs, reason, startMs, reusable };
+  const outcome = await outcomeOf(runner, workOf(plan, context, base), context);
+  return await endOf(outcome, plan, context, base);
 }
 
 async function pin(node: GraphNode, store: ManifestStore): Promise<readonly PinnedManifest[] | undefined> {
@@ -156,13 +162,9 @@ function disagreementEnd(node: GraphNode, disagreeing: readonly TaskId[]): Attem
   };
 }
 
-function workOf(
-  plan: AttemptPlan,
-  context: AttemptContext,
-  current: StoredManifest | undefined,
-  inputs: readonly PinnedManifest[],
-): Work {
+function workOf(plan: AttemptPlan, context: AttemptContext, base: Base): Work {
   const { task } = plan.node;
+  const { current, inputs, reusable } = base;
   const { job, timeoutMs } = task.definition;
   assert(job, `${task.id} has no job and is never attempted.`);
   const token = attemptToken((current?.manifest.version ?? 0) + 1, plan.id);
@@ -179,7 +181,10 @@ function workOf(
       parts: manifest.parts,
     })),
     stage: context.target.stage(task.id, token),
-    ...(current === undefined ? {} : { current: current.manifest }),
+    // Without its code's digest nothing is asked for as "not modified".
+    ...(current === undefined
+      ? {}
+      : { current: reusable ? current.manifest : { ...current.manifest, codeDigest: '' } }),
     codeDigest: plan.codeDigest,
     signal: plan.signal,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
@@ -215,6 +220,7 @@ async function endOf(
     const message = `The attempt at ${plan.node.task.id} took over 24 hours and is not published: run it again.`;
     return { kind: 'failed', fault: 'infrastructure', error: { code: 'attempt-expired', message } };
   }
+  if (outcome.kind === 'not-modified' && !mayBeUnmodified(plan, base)) throw notAskedFor(plan.node);
   const manifest = manifestOf(outcome, plan, context, base);
   const published = await publish(context.target, manifest);
   if (published === 'superseded') return { kind: 'superseded', disagreeing: [] };
@@ -244,7 +250,9 @@ function manifestOf(
   const same =
     old !== undefined &&
     (made === undefined ||
-      (made.fingerprint === old.fingerprint && canonicalJson(old.output) === canonicalJson(declaration)));
+      (base.reusable &&
+        made.fingerprint === old.fingerprint &&
+        canonicalJson(old.output) === canonicalJson(declaration)));
   const content = same ? old : (made as NonNullable<typeof made>);
   const source = outcome.source;
   return {
@@ -272,6 +280,18 @@ function manifestOf(
     runner: outcome.runner,
     durationMs: Math.round(context.nowMs() - base.startMs),
   };
+}
+
+/** Rows that other code made are not those that the code now would make, whatever the source says. */
+function mayBeUnmodified(plan: AttemptPlan, { current, reusable }: Base): boolean {
+  return reusable && current?.manifest.codeDigest === plan.codeDigest;
+}
+
+function notAskedFor({ task }: GraphNode): DaybookError {
+  return new DaybookError(
+    'job-failed',
+    `The fetch function of ${task.id} says "not modified" and was not asked: it may say so only where it is given \`previous\`.`,
+  );
 }
 
 function sameContent(old: Manifest, next: Manifest): boolean {

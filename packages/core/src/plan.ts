@@ -63,17 +63,18 @@ export function isWrapper(definition: TaskDefinition): boolean {
 
 function plannedOf(node: GraphNode, situation: Situation, plan: Plan): Planned {
   const { task } = node;
+  const current = situation.current(task.id);
+  if (isExternal(task.definition)) {
+    // What it is made from is its own project's concern.
+    return current === undefined
+      ? { kind: 'waiting', for: `${task.id}, which another project publishes` }
+      : { kind: 'fresh' };
+  }
   const waiting = node.inputIds.map((id) => plan.get(id)).find((above) => above?.kind === 'waiting');
   if (waiting !== undefined) return waiting;
   const above = node.inputIds.find((id) => plan.get(id)?.kind !== 'fresh');
   const uncertain: Planned = above === undefined ? { kind: 'fresh' } : { kind: 'may-run', above };
   if (isWrapper(task.definition)) return uncertain;
-  const current = situation.current(task.id);
-  if (isExternal(task.definition)) {
-    return current === undefined
-      ? { kind: 'waiting', for: `${task.id}, which another project publishes` }
-      : uncertain;
-  }
   const day = dayOf(task);
   if (current === undefined && day !== undefined && day >= situation.today) {
     return { kind: 'waiting', for: `${day} to be over (today is ${situation.today})` };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { chainDigest, manifestBytes } from '../src/manifest.ts';
 import { files } from '../src/schema.ts';
+import type { Target } from '../src/target.ts';
 import { defineTask } from '../src/task.ts';
 import { memoryTargets } from '../src/testing/index.ts';
 import {
@@ -17,6 +18,16 @@ import {
 } from './attempt-fixture.ts';
 import { manifestOf } from './manifest-fixture.ts';
 import { fingerprintOf, stubRunner, textOf } from './stub-runner.ts';
+
+/** The same target after all its parts were lost. */
+function withoutParts(target: Target): Target {
+  return {
+    ...target,
+    async *read(part) {
+      yield* target.read({ ...part, bytes: part.bytes + 1 });
+    },
+  };
+}
 
 describe('the version published', () => {
   test('records where it came from', async () => {
@@ -107,6 +118,31 @@ describe('the version published', () => {
     expect((await current(target, 'stats'))?.parts[0]?.path).toMatch(/^stats\/attempts/);
   });
 
+  test('names its own parts when it is forced and an old one is damaged; old ones that are whole stay', async () => {
+    const wish = { seen: 1, forced: true };
+    const codes: (string | undefined)[] = [];
+    const runner = stubRunner((work) => {
+      codes.push(work.current?.codeDigest);
+      return 'a';
+    });
+    for (const damage of ['none', 'other bytes', 'fewer bytes']) {
+      const target = memoryTargets();
+      await attempted(raw({ date: '2018-07-24' }), { target, runner });
+      const first = await current(target, rawIds[0]);
+      const bytes = target.files().get(first?.parts[0]?.path ?? '') ?? new Uint8Array();
+      expect(bytes).toHaveLength(1);
+      if (damage === 'other bytes') bytes[0] = 0;
+      const damaged = damage === 'fewer bytes' ? withoutParts(target) : target;
+      const end = await attempted(raw({ date: '2018-07-24' }), { target: damaged, runner, wish });
+      expect(end).toMatchObject({ kind: damage === 'none' ? 'unchanged' : 'published', version: 2 });
+      const second = await current(target, rawIds[0]);
+      expect(second?.fingerprint).toBe(first?.fingerprint);
+      expect(second?.parts[0]?.path === first?.parts[0]?.path).toBe(damage === 'none');
+    }
+    // What is damaged may not come out as not modified either.
+    expect(codes).toEqual([undefined, 'code', undefined, '', undefined, '']);
+  });
+
   test('has changed when its fingerprint has, though it has no part now as before', async () => {
     const target = await targetWith(...rawDays, { ...statsMade, codeDigest: 'old' });
     const runner = stubRunner(() => ({ ...staged('b'), parts: [] }));
@@ -142,12 +178,22 @@ describe('the version published', () => {
     });
   });
 
-  test('is not one that the source calls not modified when there is none', async () => {
+  test('is not one that the source calls not modified when there is none, or one that other code made', async () => {
     const runner = stubRunner(() => ({ kind: 'not-modified', source: null, runner: {} }));
-    expect(await attempted(raw({ date: '2018-07-24' }), { runner })).toMatchObject({
-      kind: 'failed',
-      error: { code: 'bug' },
-    });
+    const old = { task: rawIds[0], codeDigest: 'old' };
+    for (const target of [memoryTargets(), await targetWith(old)]) {
+      const before = await target.currentVersion(rawIds[0]);
+      const wish = { seen: 1, refetch: true };
+      expect(await attempted(raw({ date: '2018-07-24' }), { target, runner, wish })).toMatchObject({
+        kind: 'failed',
+        fault: 'task',
+        error: {
+          code: 'job-failed',
+          message: expect.stringContaining(`The fetch function of ${rawIds[0]} says "not modified"`),
+        },
+      });
+      expect(await target.currentVersion(rawIds[0])).toBe(before);
+    }
   });
 
   test('may be of files', async () => {

@@ -173,6 +173,29 @@ describe('a run', () => {
   });
 });
 
+test('a task that another project publishes is fresh with a version, whatever its own inputs come to', async () => {
+  const target = memoryTargets();
+  const rates = defineTask({ name: 'rates', inputs: () => ({ raw: raw({ date }) }), output });
+  const priced = defineTask({
+    name: 'priced',
+    inputs: () => ({ rates: rates() }),
+    output,
+    job: { kind: 'code', version: '1', run: async () => undefined },
+  });
+  const options = { roots: [priced()], of: { tasks: [rates, priced] } };
+  await publishNext(target, 'rates');
+  const failing = stubRunner(({ task }) => {
+    if (task.name === 'raw') throw new Error('The exchange is closed.');
+    return 'a';
+  });
+  expect(resultText(await ran(target, failing, options))).toBe(
+    'failed, 1 fresh: raw failed, priced published 1 (missing)',
+  );
+  expect(resultText(await ran(target, bookkeeper({ text: 'a,b' }), options))).toBe(
+    'ok, 2 fresh: raw published 1 (missing)',
+  );
+});
+
 describe('what happens while a run goes on', () => {
   test('makes inputs disagree: those are decided again, and then what is made from them', async () => {
     const target = memoryTargets();

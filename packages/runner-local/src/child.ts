@@ -2,7 +2,7 @@
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Job } from '@daybook/core';
-import { assert, checkConfig, DaybookError, definitionOf } from '@daybook/core';
+import { assert, checkConfig, codeDigestOf, DaybookError, definitionOf } from '@daybook/core';
 import type { FromChild, ToChild } from './child-messages.ts';
 import { execute } from './execute.ts';
 import type { LocalJob } from './local-job.ts';
@@ -53,11 +53,12 @@ async function findJob(job: LocalJob): Promise<Job> {
   loaded ??= import(pathToFileURL(configPath).href).then((module: { default?: unknown }) =>
     checkConfig(module.default, configPath),
   );
-  const found = definitionOf(await loaded, job.taskName).job;
-  if (found !== undefined) return found;
+  const definition = definitionOf(await loaded, job.taskName);
+  // Code that was edited since the plan would be published under the digest of the code before.
+  if (definition.job !== undefined && codeDigestOf(definition) === job.codeDigest) return definition.job;
   throw new DaybookError(
     'config-invalid',
-    `The configuration ${configPath} gives ${job.taskName} no job here, and it did in the process that planned: it must always say the same.`,
+    `The configuration ${configPath} says another thing of ${job.taskName} here than in the process that planned: it was changed meanwhile, or does not always say the same. Run again.`,
   );
 }
 

@@ -45,6 +45,8 @@ export interface LocalJob {
   readonly kind: JobKind;
   readonly task: string;
   readonly taskName: string;
+  /** Of the code that was planned; what a child process finds in the configuration must have the same. */
+  readonly codeDigest: string;
   readonly values: Values;
   readonly today: string;
   readonly configPath?: string;
@@ -132,6 +134,7 @@ export function localJobOf(work: Work, context: RunContext, folders: LocalFolder
     kind: job.kind,
     task: task.id,
     taskName: task.name,
+    codeDigest: work.codeDigest,
     values,
     today: context.today,
     ...(context.configPath === undefined ? {} : { configPath: context.configPath }),

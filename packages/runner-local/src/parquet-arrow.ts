@@ -43,14 +43,14 @@ export async function writeArrowTable(table: ArrowTable): Promise<Uint8Array> {
   );
 }
 
-/** The columns in the order asked for, those that are the member's parameters filled in. */
+/** The columns in the order asked for, those that are parameters filled in: null where a member has none. */
 async function arranged(
   table: Table,
   input: LocalInput,
   member: LocalMember,
   columns: readonly string[],
 ): Promise<Table> {
-  const extra = columns.filter((name) => Object.hasOwn(member.extra, name));
+  const extra = columns.filter((name) => Object.hasOwn(member.extra, name) || !input.stored.includes(name));
   if (extra.length === 0) return table.select([...columns]);
   const { arrowTable } = await import('./arrow-table.ts');
   const arrow = await import('apache-arrow');

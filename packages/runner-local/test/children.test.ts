@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Outcome, Runner, Target, Task } from '@daybook/core';
-import { assert, attemptToken, defineTask, sql, table } from '@daybook/core';
+import { assert, attemptToken, codeDigestOf, defineTask, files, sql, table, text } from '@daybook/core';
 import { fileTargets } from '@daybook/target-file';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { localRunner } from '../src/index.ts';
@@ -70,6 +70,30 @@ describe('a job that', () => {
     expect(isRunning(id)).toBe(false);
     expect(readdirSync(project.scratch)).toEqual([]);
   });
+});
+
+test('code that a child finds otherwise than it was planned makes nothing', async () => {
+  const scratch = temporaryFolder();
+  // In the configuration that the child imports it has the version 1: that was edited after this process had read it.
+  const edited = defineTask({
+    name: 'habits',
+    params: { habit: text },
+    output: files(),
+    job: { kind: 'code', version: '2', run: async () => undefined },
+  });
+  const runner = localRunner({ scratch, threads: 2 });
+  const project = projectOf([edited], { runner, configPath: childConfig });
+  expect(await project.end(edited({ habit: 'none' }))).toMatchObject({
+    kind: 'failed',
+    fault: 'task',
+    error: {
+      code: 'config-invalid',
+      message: expect.stringMatching(
+        /daybook\.config\.ts says another thing of habits .* Run again\.$/,
+      ) as string,
+    },
+  });
+  expect(await project.target.currentVersion('habits/habit=none')).toBe(0);
 });
 
 test('one warm child does one job after another, and none is left when the runner is closed', async () => {
@@ -205,7 +229,7 @@ function directly(runner: Runner): {
         declared: {},
         inputs: [],
         stage: target.stage(task.id, attempt),
-        codeDigest: '',
+        codeDigest: codeDigestOf(task.definition),
         signal,
         ...limit,
       };

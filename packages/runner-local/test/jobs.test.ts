@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { defineTask, files, listOf, sql, table } from '@daybook/core';
+import { defineTask, files, integer, listOf, optional, param, sql, table, text } from '@daybook/core';
 import { memoryTargets } from '@daybook/core/testing';
 import { describe, expect, test } from 'vitest';
 import { arrowTable, localRunner } from '../src/index.ts';
@@ -191,6 +191,36 @@ test('a code job sees the parameters of a list as columns, alone and among other
   ]);
 });
 
+test('a parameter that a member of a list leaves out is null, for SQL and for code', async () => {
+  const member = defineTask({
+    name: 'member',
+    params: { n: integer, label: optional(text) },
+    output: table({ value: 'bigint' }),
+    job: sql`SELECT CAST(${param('n')} AS BIGINT) AS value`,
+  });
+  const columns = { n: 'bigint', label: 'string', value: 'bigint' } as const;
+  const inputs = () => ({ members: listOf(member, [{ n: 1 }, { n: 2, label: 'two' }]) });
+  const bySql = defineTask({
+    name: 'by-sql',
+    inputs,
+    output: table(columns),
+    job: sql`SELECT n, label, value FROM members`,
+  });
+  const byCode = defineTask({
+    name: 'by-code',
+    inputs,
+    output: table(columns),
+    job: { kind: 'code', version: '1', run: async (context) => await context.inputs.members.table() },
+  });
+  const project = projectOf([member, bySql, byCode]);
+  expect((await project.run([bySql(), byCode()])).outcome).toBe('ok');
+  for (const task of [bySql(), byCode()])
+    expect(await project.rows(task)).toEqual([
+      { n: '1', label: null, value: '1' },
+      { n: '2', label: 'two', value: '2' },
+    ]);
+});
+
 test('named files may be an input, which has no columns', async () => {
   const after = defineTask({
     name: 'after',
@@ -200,6 +230,30 @@ test('named files may be an input, which has no columns', async () => {
   });
   const project = projectOf([after, ...tasks]);
   expect((await project.run([after()])).outcome).toBe('ok');
+});
+
+test('force makes a damaged part good: of a loaded table, and of what SQL and code make', async () => {
+  const project = projectOf(tasks);
+  const roots = [
+    sales({ date: '2020-01-01' }),
+    totals({ date: '2020-01-01' }),
+    doubled({ date: '2020-01-01' }),
+  ];
+  await project.run(roots);
+  for (const task of roots) {
+    const before = await project.manifest(task);
+    const part = await project.part(task);
+    const bytes = readFileSync(part);
+    bytes[5] = (bytes[5] ?? 0) ^ 1;
+    writeFileSync(part, bytes);
+    expect(await project.end(task, { force: true })).toMatchObject({ kind: 'published', version: 2 });
+    const after = await project.manifest(task);
+    expect(after.fingerprint).toBe(before.fingerprint);
+    const [made] = after.parts;
+    const digest = createHash('sha256').update(readFileSync(await project.part(task)));
+    expect(made?.sha256).toBe(digest.digest('hex'));
+    expect(await project.end(task, { force: true })).toMatchObject({ kind: 'unchanged', version: 3 });
+  }
 });
 
 test('a part that is gone or has another size is damaged, and no job reads it', async () => {
