@@ -2,7 +2,7 @@ import { mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { fileExchange } from '../src/index.ts';
+import { expectedRows, fileExchange } from '../src/index.ts';
 import { date, failure, fetchContext, fileOf, scratchFolder } from './fetch-fixture.ts';
 import { csv, ndjson, postings } from './load-fixture.ts';
 
@@ -35,7 +35,7 @@ test('totals beside the file are what to expect of it', async () => {
     [`${date}.totals.json`]: JSON.stringify(totals),
   });
   const fetched = fileOf(await fileExchange({ folder, totals: 'required' }).fetch(date, fetchContext()));
-  expect(fetched.expected).toEqual(totals.currencies);
+  expect(fetched.expected).toEqual(expectedRows(totals));
   expect(fetched.source).toMatchObject({ totals: `${date}.totals.json`, count: 2 });
   expect(fetched.source).not.toHaveProperty('unverified');
 });

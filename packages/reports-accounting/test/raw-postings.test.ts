@@ -26,6 +26,16 @@ const goodForms: readonly (readonly [string, (date: string) => string, (date: st
       `2,${least},-7,adjustment,-1234567890123456.70,EUR,null,${date}T23:59:59.999999Z`,
   ],
   [
+    'CSV with unknown columns that have names of any kind, or none, or the same',
+    (date) =>
+      `,sequence,transaction_id,account_id,kind,amount,currency,market_id,occurred_at,Amount,x,x,"a, ""b""","c, ""b""",line\n` +
+      `0,1,5,12,stake,-3,GBP,,${date}T12:00:00Z,9,1,2,3,4,77\n` +
+      `1,2,5,13,stake,3,GBP,99,${date}T12:00:00Z,,,,,,\n`,
+    (date) =>
+      `1,5,12,stake,-3.00,GBP,null,${date}T12:00:00.000000Z\n` +
+      `2,5,13,stake,3.00,GBP,99,${date}T12:00:00.000000Z`,
+  ],
+  [
     'CSV with columns in any order, quotes, a field too many, a byte order mark and a blank last line',
     (date) =>
       `\uFEFF"kind",amount,account_id,sequence,colour,transaction_id,market_id,currency,occurred_at\r\n` +
@@ -69,6 +79,7 @@ const bad: readonly (readonly [RawPosting, string])[] = [
   [{ account_id: undefined }, 'account_id is missing'],
   [{ account_id: null }, 'account_id is missing'],
   [{ account_id: '' }, `account_id "" ${ids}`],
+  [{ account_id: 'null' }, `account_id "null" ${ids}`],
   [{ account_id: 12.5 }, `account_id "12.5" ${ids}`],
   [{ account_id: ' 12' }, `account_id " 12" ${ids}`],
   [{ account_id: '1_000' }, `account_id "1_000" ${ids}`],
@@ -180,6 +191,11 @@ test.each([
   ['that is empty', () => '', 'does not name sequence'],
   [
     'that names a column twice',
+    (date: string) => csv([], [...Object.keys(posting(date, 1)), 'market_id']),
+    'names "market_id" twice',
+  ],
+  [
+    'that names a required column twice',
     (date: string) => csv([], [...Object.keys(posting(date, 1)), 'kind']),
     'names "kind" twice',
   ],

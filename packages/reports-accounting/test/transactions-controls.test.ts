@@ -23,7 +23,7 @@ async function blocked(date: string): Promise<readonly ControlResult[]> {
 }
 
 const inSequence = 'in-sequence(sequence)';
-const balanced = 'zero-sum(amount by transaction_id, currency)';
+const balanced = 'transactions-balance';
 
 type Controlled = readonly [
   string,
@@ -73,7 +73,15 @@ const broken: readonly Controlled[] = [
     'a transaction that does not balance',
     (date) => postings(date, 4, { 4: { amount: '-4.99' } }),
     balanced,
-    () => [{ transaction_id: '2', currency: 'EUR', sum_is_not_zero: '0.01' }],
+    () => [
+      {
+        transaction_id: '2',
+        currency: 'EUR',
+        sum_is_not_zero: '0.01',
+        first_sequence: '3',
+        last_sequence: '4',
+      },
+    ],
   ],
   [
     'a transaction that balances across currencies only',
@@ -95,12 +103,12 @@ test.each(broken)('%s blocks the day and shows the postings', async (_, records,
 const right = { currency: 'EUR', count: 4, credits: '10.00', debits: '10.0' };
 
 test.each([
-  ['one posting more than there is', [{ ...right, count: 5 }], 1],
+  ['one posting more than there is', [{ ...right, count: 5 }], 2],
   ['credits that are not there', [{ ...right, credits: '10.01' }], 1],
   ['debits that are not there', [{ ...right, debits: '9.99' }], 1],
-  ['a currency that is not there', [right, { currency: 'USD', count: 1, credits: '0', debits: '0' }], 1],
+  ['a currency that is not there', [right, { currency: 'USD', count: 1, credits: '0', debits: '0' }], 2],
   ['another currency', [{ ...right, currency: 'GBP' }], 2],
-  ['no currency', [], 1],
+  ['no currency', [], 2],
 ])('totals of %s block the day and show both figures', async (_, currencies, differences) => {
   const date = newDate();
   put(books, `${date}.ndjson`, ndjson(postings(date, 4)));
@@ -117,6 +125,22 @@ test.each([
     'credits_found',
     'debits_expected',
     'debits_found',
+  ]);
+});
+
+test.each([
+  ['a day of postings', 4, [right], 5],
+  ['a day of postings that its currencies have', 4, [right], 0],
+  ['an empty day', 0, [], 1],
+])('a count of %s that is not that of its postings blocks the day', async (_, there, currencies, count) => {
+  const date = newDate();
+  put(books, `${date}.ndjson`, ndjson(postings(date, there)));
+  put(books, `${date}.totals.json`, JSON.stringify({ date, count, currencies }));
+  expect(await blocked(date)).toMatchObject([
+    {
+      name: 'matches-exchange-totals',
+      offenders: [{ currency: 'all', count_expected: String(count), count_found: String(there) }],
+    },
   ]);
 });
 
@@ -137,6 +161,26 @@ test('a currency that the totals name with no postings is as good as one left ou
     `${date}.totals.json`,
     totals(date, [right, { currency: 'USD', count: 0, credits: '0', debits: '0.00' }]),
   );
+  expect(await load(books, date)).toMatchObject({ kind: 'published' });
+});
+
+test('sums of more digits than an amount agree too', async () => {
+  const date = newDate();
+  const most = '9999999999999999.99';
+  const twice = {
+    currency: 'EUR',
+    count: 4,
+    credits: '19999999999999999.98',
+    debits: '19999999999999999.98',
+  };
+  const amounts = {
+    1: { amount: most },
+    2: { amount: `-${most}` },
+    3: { amount: most },
+    4: { amount: `-${most}` },
+  };
+  put(books, `${date}.ndjson`, ndjson(postings(date, 4, amounts)));
+  put(books, `${date}.totals.json`, totals(date, [twice]));
   expect(await load(books, date)).toMatchObject({ kind: 'published' });
 });
 

@@ -7,14 +7,22 @@ import { DaybookError } from '@daybook/core';
 const longestHeaderBytes = 64 * 1024;
 const byteOrderMark = '\ufeff';
 
-/** The names in the header of a CSV file, in its order. A file without one is refused, and so is a name that is there twice. */
-export async function readCsvHeader(path: string, task: string): Promise<readonly string[]> {
+/**
+ * The names in the header of a CSV file, in its order. A file whose first line has none of those wanted is refused, and so is
+ * one that has one of them twice; names that are not wanted may be any, or none.
+ */
+export async function readCsvHeader(
+  path: string,
+  task: string,
+  wanted: readonly string[],
+): Promise<readonly string[]> {
   const text = await textHead(path, longestHeaderBytes);
   const names = firstRecord(text.startsWith(byteOrderMark) ? text.slice(1) : text);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (!names.includes('') && twice === undefined) return names;
-  const why = twice ? `its header names ${twice} twice` : 'its first line does not name every column';
-  const remedy = 'begin it with a header that names each column once';
+  const twice = wanted.find((name) => names.indexOf(name) !== names.lastIndexOf(name));
+  if (twice === undefined && wanted.some((name) => names.includes(name))) return names;
+  const why =
+    twice === undefined ? 'its first line names no column that is wanted' : `its header names ${twice} twice`;
+  const remedy = `begin it with a header that names ${wanted.join(', ')}, each once`;
   throw new DaybookError('input-unreadable', `${task} cannot be loaded from ${path}: ${why}; ${remedy}.`);
 }
 
@@ -34,6 +42,27 @@ export async function withoutByteOrderMark(path: string, folder: string): Promis
     createWriteStream(copy),
   );
   return copy;
+}
+
+/** The beginning of a line, counted from 1, for a message. */
+export async function startOfLine(path: string, line: number, characters: number): Promise<string> {
+  let feedsLeft = line - 1;
+  const kept: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of textStream(path)) {
+    let start = 0;
+    for (; feedsLeft > 0; feedsLeft -= 1) {
+      const feed = chunk.indexOf(0x0a, start);
+      if (feed < 0) break;
+      start = feed + 1;
+    }
+    if (feedsLeft > 0) continue;
+    kept.push(chunk.subarray(start));
+    bytes += chunk.length - start;
+    if (bytes >= characters * 4) break;
+  }
+  const [text = ''] = Buffer.concat(kept).toString('utf8').split(/\r?\n/, 1);
+  return text.slice(0, characters);
 }
 
 /** The cells of the first record, which may be quoted. */

@@ -3,7 +3,9 @@ import { DaybookError, quoteName } from '@daybook/core';
 import type { Session } from './engine.ts';
 import { pathLiteral, subquery } from './engine.ts';
 import type { LocalJob } from './local-job.ts';
-import { readCsvHeader, withoutByteOrderMark } from './raw-text.ts';
+import { readCsvHeader, startOfLine, withoutByteOrderMark } from './raw-text.ts';
+
+const longestShown = 80;
 
 type FetchedFile = Fetched & { readonly kind: 'file' };
 
@@ -51,13 +53,19 @@ export async function explainRefusal(
     return new DaybookError('job-failed', `${job.task} could not be loaded: ${message}`, { cause: error });
   }
   const name = file.path.slice(file.path.lastIndexOf('/') + 1);
-  return new DaybookError(
-    'input-unreadable',
-    `${job.task} cannot be loaded from ${name}: ${inWords(message)}`,
-    {
-      cause: error,
-    },
-  );
+  const why = await withValueAndRemedy(inWords(message), message, file.path);
+  return new DaybookError('input-unreadable', `${job.task} cannot be loaded from ${name}: ${why}`, {
+    cause: error,
+  });
+}
+
+/** A refusal by the statement brings its own; those of DuckDB's readers have no remedy, and not always what the line was. */
+async function withValueAndRemedy(why: string, message: string, path: string): Promise<string> {
+  if (message === `Invalid Input Error: ${why}`) return why;
+  const line = /^line (\d+) is not JSON/.exec(why)?.[1];
+  const value =
+    line === undefined ? '' : `: ${JSON.stringify(await startOfLine(path, Number(line), longestShown))}`;
+  return `${why}${value}. Have the file corrected, then run again.`;
 }
 
 /** A refusal by the statement as it is; one by DuckDB's readers with the line first and without advice about their options. */
@@ -71,8 +79,13 @@ function inWords(message: string): string {
     return `line ${Number(malformed[2]) - 1} is not JSON: ${malformed[3]} at byte ${malformed[1]}`;
   const notRecord = /^JSON transform error in file ".*", in line (\d+): (.*)/.exec(plain);
   if (notRecord !== null) return `line ${notRecord[1]}: ${notRecord[2]?.slice(0, 200)}`;
-  const csv = /^CSV Error on Line: (\d+)\n(?:.*\n)*?(.+)\n\s*(?:Possible|$)/.exec(plain);
-  if (csv !== null) return `line ${csv[1]}: ${csv[2]?.slice(0, 200)}`;
+  const csv = /^CSV Error on Line: (\d+)\n(?:Original Line: (.*)\n)?(?:.*\n)*?(.+)\n\s*(?:Possible|$)/.exec(
+    plain,
+  );
+  if (csv !== null) {
+    const line = csv[2] === undefined ? '' : `: ${JSON.stringify(csv[2].slice(0, longestShown))}`;
+    return `line ${csv[1]}: ${csv[3]?.slice(0, 200).replace(/\.$/, '')}${line}`;
+  }
   if (plain.startsWith('The CSV Parser state machine'))
     return 'it is not CSV as RFC 4180 has it: look for lines that end in another way than the others';
   return plain.split('\n')[0] ?? plain;
@@ -110,14 +123,15 @@ async function openNdjson({ job, path, format }: RawFile): ReturnType<Reader['op
 }
 
 async function openCsv({ job, path, format }: RawFile): ReturnType<Reader['open']> {
-  const header = await readCsvHeader(path, job.task);
-  const types = header.map((name) => `${quoteName(name, 'duckdb')}: 'VARCHAR'`);
+  const wanted = Object.keys(format.columns);
+  const header = await readCsvHeader(path, job.task, wanted);
+  // By position, for names that are not wanted may be the same, or differ by case only, or not be there.
+  const types = header.map((_, index) => `c${index}: 'VARCHAR'`);
   return {
-    columns: Object.keys(format.columns).map((name) =>
-      header.includes(name)
-        ? quoteName(name, 'duckdb')
-        : `CAST(NULL AS VARCHAR) AS ${quoteName(name, 'duckdb')}`,
-    ),
+    columns: wanted.map((name) => {
+      const column = header.includes(name) ? `c${header.indexOf(name)}` : 'CAST(NULL AS VARCHAR)';
+      return `${column} AS ${quoteName(name, 'duckdb')}`;
+    }),
     relation: `read_csv(${pathLiteral(path)}, header = true, auto_detect = false, columns = {${types.join(', ')}}, delim = ',', quote = '"', escape = '"', nullstr = '', null_padding = false, hive_partitioning = false, strict_mode = true)`,
   };
 }
@@ -148,6 +162,9 @@ function parquetText(name: string, type: string | undefined, path: string, task:
     return `CAST(${column} AS VARCHAR)`;
   if (/^TIMESTAMP(_S|_MS)?$/.test(type))
     return `strftime(CAST(${column} AS TIMESTAMP), '%Y-%m-%dT%H:%M:%S.%fZ')`;
+  // Nanoseconds are shown where there are any, so that the statement refuses them: none are cut off.
+  if (type === 'TIMESTAMP_NS')
+    return `regexp_replace(strftime(${column}, '%Y-%m-%dT%H:%M:%S.%n'), '000$', '') || 'Z'`;
   if (type === 'TIMESTAMPTZ') return `strftime(${column} AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ')`;
   throw new DaybookError(
     'input-unreadable',

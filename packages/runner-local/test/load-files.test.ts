@@ -69,6 +69,9 @@ describe('Parquet', () => {
     word: `'🍵'`,
     instant: `TIMESTAMPTZ '1969-12-31 23:59:59.999999+00'`,
     local: `TIMESTAMP '2018-07-24 00:00:00.5'`,
+    nanoseconds: `TIMESTAMP_NS '1969-12-31 23:59:59.999999'`,
+    finer: `TIMESTAMP_NS '2018-07-24 00:00:00.123456789'`,
+    no_moment: `CAST(NULL AS TIMESTAMP_NS)`,
     nothing: `CAST(NULL AS DECIMAL(18,2))`,
   };
   const parquet = async (
@@ -97,6 +100,9 @@ describe('Parquet', () => {
         word: '🍵',
         instant: '1969-12-31T23:59:59.999999Z',
         local: '2018-07-24T00:00:00.500000Z',
+        nanoseconds: '1969-12-31T23:59:59.999999Z',
+        finer: '2018-07-24T00:00:00.123456789Z',
+        no_moment: null,
         nothing: null,
         missing: null,
       },

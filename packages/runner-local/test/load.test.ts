@@ -93,8 +93,12 @@ describe('NDJSON is refused, with the number of the line,', () => {
   const good = Array.from({ length: 40 }, (_, index) => `{"a":${index},"b":"x"}\n`).join('');
 
   test.each([
-    ['a last line that is cut', '{"a":1,"b":', 'line 41 is not JSON: unexpected end of data at byte'],
-    ['a list', '[1,2]\n', 'line 41: Expected OBJECT, but got ARRAY: [1,2]'],
+    [
+      'a last line that is cut',
+      '{"a":1,"b":',
+      String.raw`line 41 is not JSON: unexpected end of data at byte 12: "{\"a\":1,\"b\":". Have the file corrected, then run again.`,
+    ],
+    ['a list', '[1,2]\n', 'line 41: Expected OBJECT, but got ARRAY: [1,2]. Have the file corrected'],
     ['a number', '42\n', 'line 41: Expected OBJECT, but got UBIGINT: 42'],
     ['a text', '"hello"\n', 'line 41: Expected OBJECT, but got VARCHAR: "hello"'],
     ['words', 'hello\n', 'line 41 is not JSON'],
@@ -183,6 +187,10 @@ describe('CSV is read', () => {
     ['with a byte order mark', '\ufeffa,b\n1,x\n2,y\n'],
     ['with CRLF', 'a,b\r\n1,x\r\n2,y\r\n\r\n'],
     ['with its columns in another order, and unknown ones', 'c,b,a\n7,x,1\n8,y,2\n'],
+    [
+      'with unknown columns of any name, or none, or the same',
+      ',a,A,b,c,c,line,\n0,1,7,x,,8,9,\n0,2,7,y,,8,9,\n',
+    ],
     ['with quoted names and fields', '\ufeff"a","b"\r\n"1","x"\r\n"2","y"\r\n'],
   ])('%s', async (_, text) => {
     expect(await load(text, csv)).toEqual(two);
@@ -238,12 +246,16 @@ describe('CSV is refused', () => {
   test.each([
     ['for a cut last line', 'a,b\n1,x\n2', 'line 3: Expected Number of Columns: 2 Found: 1'],
     ['for a field too few', 'a,b\n1,x\n2\n3,y\n', 'line 3: Expected Number of Columns: 2 Found: 1'],
-    ['for a field too many', 'a,b\n1,x\n2,y,z\n3,y\n', 'line 3: Expected Number of Columns: 2 Found: 3'],
+    [
+      'for a field too many',
+      'a,b\n1,x\n2,y,z\n3,y\n',
+      'line 3: Expected Number of Columns: 2 Found: 3: "2,y,z". Have the file corrected, then run again.',
+    ],
     ['for a quote that does not end', 'a,b\n1,x\n2,"y\n3,z\n', 'line 3: Value with unterminated quote found'],
     ['for a header with a name twice', 'a,b,a\n1,x,2\n', 'its header names a twice'],
-    ['for a header without a name', 'a,,b\n1,x,2\n', 'its first line does not name every column'],
-    ['for a blank first line', '\na,b\n1,x\n', 'its first line does not name every column'],
-    ['when it is empty', '', 'its first line does not name every column'],
+    ['for a header of other names', 'c,d\n1,x\n', 'its first line names no column that is wanted'],
+    ['for a blank first line', '\na,b\n1,x\n', 'its first line names no column that is wanted'],
+    ['when it is empty', '', 'its first line names no column that is wanted; begin it with a header'],
     [
       'for line ends of two kinds',
       'a,b\n1,x\r\n2,y\n',

@@ -8,23 +8,35 @@ const longestHeaderBytes = 65_536;
 
 /**
  * Throws `input-unreadable` unless the CSV file (gzip when its name ends in `.gz`) begins with a header that names all the
- * columns wanted, each once: rows without a header would be read as a header and lost.
+ * columns wanted, and none of those known twice: rows without a header would be read as a header and lost. Other columns may
+ * be called anything.
  */
-export async function checkCsvHeader(path: string, wanted: readonly string[]): Promise<void> {
+export async function checkCsvHeader(
+  path: string,
+  wanted: readonly string[],
+  known: readonly string[] = wanted,
+): Promise<void> {
   const start = await firstBytes(path, longestHeaderBytes);
   const [line = ''] = start
     .toString('utf8')
     .replace(/^\uFEFF/, '')
     .split(/\r?\n/, 1);
-  const names = line.split(',').map((name) => name.replace(/^"(.*)"$/, '$1'));
+  const names = namesOf(line);
   const missing = wanted.filter((name) => !names.includes(name));
-  const repeated = names.find((name, index) => names.indexOf(name) < index);
+  const repeated = known.find((name) => names.indexOf(name) !== names.lastIndexOf(name));
   if (missing.length === 0 && repeated === undefined) return;
   const why =
     missing.length > 0 ? `does not name ${missing.join(', ')}` : `names ${JSON.stringify(repeated)} twice`;
   throw new DaybookError(
     'input-unreadable',
     `The first line of ${path}, ${JSON.stringify(line.slice(0, 80))}, ${why}: a CSV file begins with a header of ${wanted.join(',')} in any order.`,
+  );
+}
+
+/** The cells of a line, which may be quoted. */
+function namesOf(line: string): readonly string[] {
+  return [...`,${line}`.matchAll(/,(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(
+    ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '',
   );
 }
 

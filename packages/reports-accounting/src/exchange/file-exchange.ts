@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Day, FetchContext, Fetched, RawFormatName } from '@daybook/core';
 import { DaybookError } from '@daybook/core';
-import { requiredFields } from '../tasks/raw-postings.ts';
+import { postingFields, requiredFields } from '../tasks/raw-postings.ts';
 import { checkCsvHeader } from './csv-header.ts';
 import type { Exchange } from './exchange.ts';
 import type { FileFacts } from './source-file.ts';
@@ -48,7 +48,7 @@ async function fetchFile(options: FileExchangeOptions, date: Day, context: Fetch
   if (file === undefined) return absent(options.folder, date, context.published);
   const totals = await readTotals(options, date, file.path);
   const { path, format, facts } = file;
-  if (format === 'csv') await checkCsvHeader(path, requiredFields);
+  if (format === 'csv') await checkCsvHeader(path, requiredFields, postingFields);
   else if (path.endsWith('.gz') && facts.bytes === 0) throw empty(path);
   return {
     kind: 'file',

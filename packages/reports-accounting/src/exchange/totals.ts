@@ -8,7 +8,10 @@ export interface DayTotals {
   readonly currencies: readonly CurrencyTotals[];
 }
 
-/** The postings in one currency: their number, and the sums of their credits and debits, never negative, as text. */
+/**
+ * The postings in one currency: their number, and the sums of their credits and debits, never negative, as text. A sum may have
+ * more digits than an amount.
+ */
 export interface CurrencyTotals {
   readonly currency: string;
   readonly count: number;
@@ -37,19 +40,21 @@ export function parseTotals(json: string, date: Day, where: string): DayTotals {
     currencies.slice(0, index).some((earlier) => earlier.currency === currency),
   );
   if (repeated !== undefined) refuse(`the currency ${repeated.currency} is there twice`);
-  const sum = currencies.reduce((total, each) => total + each.count, 0);
-  if (sum !== count) refuse(`count is ${count}, and the counts of the currencies sum to ${sum}`);
   return { date, count, currencies };
 }
 
-/** The totals as rows of the side table `expected`. */
+/** What stands for the currency in the row of the day's own count: no currency is written so. */
+export const allCurrencies = 'all';
+
+/** The totals as rows of the side table `expected`: one a currency, and one with the count of the day, which has no sums. */
 export function expectedRows(totals: DayTotals): readonly ExpectedRow[] {
-  return totals.currencies.map(({ currency, count, credits, debits }) => ({
+  const rows = totals.currencies.map(({ currency, count, credits, debits }) => ({
     currency,
     count,
     credits,
     debits,
   }));
+  return [...rows, { currency: allCurrencies, count: totals.count, credits: null, debits: null }];
 }
 
 type Refuse = (why: string) => never;
@@ -88,7 +93,7 @@ function countOf(value: unknown, at: string, refuse: Refuse): number {
 }
 
 function amountOf(value: unknown, at: string, refuse: Refuse): string {
-  return typeof value === 'string' && /^\d{1,16}(\.\d{1,2})?$/.test(value)
+  return typeof value === 'string' && /^\d{1,36}(\.\d{1,2})?$/.test(value)
     ? value
     : refuse(`${at} is ${shown(value)} and not an amount as text that is not negative, such as "12.30"`);
 }

@@ -90,6 +90,8 @@ function branches(column: string, rule: RawRule, place: string, remedy: string):
 function refuse(column: string, rule: RawRule, place: string, remedy: string): string {
   const start = `left(${column}, ${longestShown})`;
   const shown = rule.json === true ? start : `CAST(to_json(${start}) AS VARCHAR)`;
-  const what = `CASE WHEN coalesce(${column}, 'null') = 'null' THEN 'is missing' ELSE concat(${shown}, ' is not ${rule.rule}') END`;
+  // The column of JSON text has the word null for a null.
+  const missing = rule.json === true ? `coalesce(${column}, 'null') = 'null'` : `${column} IS NULL`;
+  const what = `CASE WHEN ${missing} THEN 'is missing' ELSE concat(${shown}, ' is not ${rule.rule}') END`;
   return `error(concat(${place}, ': ${column} ', ${what}, '. ${remedy}'))`;
 }
