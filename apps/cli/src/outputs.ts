@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { CheckedConfig, Manifest, Part, Runner, Target, Task } from '@daybook/core';
 import { DaybookError } from '@daybook/core';
 import { membersText } from './render/ranges.ts';
-import { tasksWords } from './render/words.ts';
+import { taskCommand } from './render/words.ts';
 
 /** The first configured runner that can read rows. */
 export function rowReader(config: CheckedConfig): Runner & Required<Pick<Runner, 'readRows'>> {
@@ -24,13 +24,13 @@ export async function withRunners<T>(config: CheckedConfig, work: () => Promise<
 }
 
 /** What is said of outputs of one name that were never published: which they are, and the command that makes them. */
-export function notPublished(...tasks: readonly [Task, ...Task[]]): DaybookError {
+export function notPublished(tasks: readonly [Task, ...Task[]], everywhere: readonly string[]): DaybookError {
   const ids = tasks.map(({ id }) => id);
   const [{ id, name }] = tasks;
   const which = tasks.length === 1 ? `${id} has` : `${name} ${membersText(ids)}, have`;
   return new DaybookError(
     'not-published',
-    `${which} never been published: daybook run ${tasksWords(ids)} makes ${tasks.length === 1 ? 'it' : 'them'}.`,
+    `${which} never been published: ${taskCommand('run', ids, everywhere)} makes ${tasks.length === 1 ? 'it' : 'them'}.`,
   );
 }
 

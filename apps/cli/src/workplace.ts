@@ -22,6 +22,8 @@ export interface Workplace extends Streams {
   readonly stateFolder: string;
   readonly today: Day;
   readonly json: boolean;
+  /** The options of this command line that one for the same project and day needs too. */
+  readonly everywhere: readonly string[];
   /** The tasks chosen on the command line. */
   tasks(): readonly Task[];
   /** The one task chosen on the command line. */
@@ -48,6 +50,10 @@ export async function openWorkplace(invocation: Invocation, streams: Streams): P
     stateFolder,
     today,
     json: options.json === true,
+    everywhere: [
+      ...(options.config === undefined ? [] : ['--config', options.config]),
+      ...(options.today === undefined ? [] : ['--today', options.today]),
+    ],
     tasks: () => selectTasks(config, selection),
     task: () => selectTask(config, selection, invocation.command),
   };

@@ -49,7 +49,7 @@ test('a stale output is shown with a note, an older version on request, files as
   const stale = await daybook('show', 'sales-statistics', ...date, '--format', 'tsv', ...today);
   expect(stale).toMatchObject({ code: 0, out: 'shop\tsales\ttotal\nnorth\t1\t1.50\n' });
   expect(stale.err).toBe(
-    'note: sales-statistics/date=2018-07-01 is stale (will run, input-changed: sales/date=2018-07-01 version 1 → 2). daybook run sales-statistics --date 2018-07-01 renews it.\n',
+    'note: sales-statistics/date=2018-07-01 is stale (will run, input-changed: sales/date=2018-07-01 version 1 → 2). daybook run sales-statistics --date 2018-07-01 --today 2018-07-08 renews it.\n',
   );
   expect(
     documentOf((await daybook('show', 'sales-statistics', ...date, '--json', ...today)).out),
@@ -74,6 +74,10 @@ test('what was never published is not shown: exit 4, with the command that makes
     out: '',
     err: 'error: sales/date=2018-07-01 has never been published: daybook run sales --date 2018-07-01 makes it. [not-published]\n',
   });
+  const elsewhere = ['--config', 'daybook.config.ts', '--today', '2018-07-08'];
+  expect((await daybook('show', 'sales', '--date', '2018-07-01', ...elsewhere)).err).toContain(
+    'daybook run sales --date 2018-07-01 --config daybook.config.ts --today 2018-07-08 makes it.',
+  );
   const exported = await daybook(
     'export',
     'sales',

@@ -37,7 +37,7 @@ export async function exportCommand(workplace: Workplace): Promise<number> {
     return manifest === undefined ? [] : [{ task, manifest, stale: staleOf(prepared.plan.get(task.id)) }];
   });
   const [first, ...more] = tasks.filter((task) => prepared.current(task.id) === undefined);
-  if (first !== undefined) throw notPublished(first, ...more);
+  if (first !== undefined) throw notPublished([first, ...more], workplace.everywhere);
   const exported: Exported[] = [];
   await withRunners(config, async () => {
     for (const { task, manifest, stale } of wanted) {

@@ -20,7 +20,7 @@ export async function historyCommand(workplace: Workplace): Promise<number> {
     versions[newest - version] = (await store.read(task.id, version)).manifest;
   });
   const failures = [...endsOf(stateFolder, task.id)].filter(({ end }) => isFailure(end));
-  if (newest === 0 && failures.length === 0) throw notPublished(task);
+  if (newest === 0 && failures.length === 0) throw notPublished([task], workplace.everywhere);
   const facts = { task: task.id, versions, failures, width: out.width, paint: outPaint };
   await out.write(workplace.json ? `${JSON.stringify(historyDocument(facts))}\n` : historyText(facts));
   return 0;

@@ -34,7 +34,14 @@ export async function runCommand(workplace: Workplace): Promise<number> {
   const interrupted = interrupts.signal.aborted;
   const text = workplace.json
     ? `${JSON.stringify(runDocument(result, interrupted))}\n`
-    : runSummary({ result, interrupted, words, width: Math.min(out.width, 110), paint: outPaint });
+    : runSummary({
+        result,
+        interrupted,
+        words,
+        everywhere: workplace.everywhere,
+        width: Math.min(out.width, 110),
+        paint: outPaint,
+      });
   await out.write(text);
   return exitCodeOf(result, interrupted);
 }

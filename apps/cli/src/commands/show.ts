@@ -10,7 +10,7 @@ import {
   withRunners,
 } from '../outputs.ts';
 import { tableText } from '../render/rows-table.ts';
-import { plannedText, taskWords } from '../render/words.ts';
+import { plannedText, taskCommand } from '../render/words.ts';
 import { lookAt, staleOf, staleWord } from '../staleness.ts';
 import type { Workplace } from '../workplace.ts';
 
@@ -38,8 +38,8 @@ export async function showCommand(workplace: Workplace): Promise<number> {
   const task = workplace.task();
   checkHasOutput(task);
   const prepared = await lookAt(config, [task], workplace.today);
-  const shown = await pick(task, prepared, options.version);
-  if (shown.stale !== undefined) await err.write(`${staleSentence(shown)}\n`);
+  const shown = await pick(workplace, task, prepared, options.version);
+  if (shown.stale !== undefined) await err.write(`${staleSentence(shown, workplace.everywhere)}\n`);
   await withRunners(config, async () => {
     if (shown.manifest.output.kind === 'files') await showFiles(workplace, shown, format);
     else if (format === 'table') await showTable(workplace, shown, limit);
@@ -66,9 +66,14 @@ export function wholeNumber(option: string, given: string | undefined, otherwise
   throw new DaybookError('usage', `--${option} ${given} is not a whole number from 1.`);
 }
 
-async function pick(task: Task, prepared: Prepared, version: string | undefined): Promise<Shown> {
+async function pick(
+  workplace: Workplace,
+  task: Task,
+  prepared: Prepared,
+  version: string | undefined,
+): Promise<Shown> {
   const current = prepared.current(task.id);
-  if (current === undefined) throw notPublished(task);
+  if (current === undefined) throw notPublished([task], workplace.everywhere);
   const wanted = wholeNumber('version', version, current.version);
   if (wanted > current.version) {
     throw new DaybookError(
@@ -81,9 +86,9 @@ async function pick(task: Task, prepared: Prepared, version: string | undefined)
   return { task, manifest, current, stale: staleOf(prepared.plan.get(task.id)) };
 }
 
-function staleSentence({ task, stale }: Shown): string {
+function staleSentence({ task, stale }: Shown, everywhere: readonly string[]): string {
   const why = stale === undefined ? '' : plannedText(stale);
-  return `note: ${task.id} is stale (${why}). daybook run ${taskWords(task.id)} renews it.`;
+  return `note: ${task.id} is stale (${why}). ${taskCommand('run', [task.id], everywhere)} renews it.`;
 }
 
 async function* linesOf(

@@ -27,6 +27,7 @@ export async function whyCommand(workplace: Workplace): Promise<number> {
     last:
       last !== undefined && isFailure(last.end) && last.at > (current?.publishedAt ?? '') ? last : undefined,
     today,
+    everywhere: workplace.everywhere,
     width: Math.min(out.width, 110),
     paint: outPaint,
   };

@@ -2,9 +2,9 @@ import type { ControlResult, RunResult, TaskEnd, TaskId } from '@daybook/core';
 import { splitTaskId } from '@daybook/core';
 import type { Paint } from '../terminal/paint.ts';
 import { causeLines } from './causes.ts';
-import { alignedLines, indented, tableLines, wrapped } from './columns.ts';
+import { alignedLines, indented, tableLines, widthOf, wrapped } from './columns.ts';
 import { byName, counted, durationText, groupBy, membersText, numberText } from './ranges.ts';
-import { commandText, failureText, figuresText, taskWords } from './words.ts';
+import { commandText, failureText, figuresText, taskCommand } from './words.ts';
 import { waitingLines } from './waiting.ts';
 
 /** What the summary of a run is made from. */
@@ -13,6 +13,8 @@ export interface SummaryFacts {
   readonly interrupted: boolean;
   /** The words of the command line, to say how to go on. */
   readonly words: readonly string[];
+  /** What a command line needs to mean the same project and day. */
+  readonly everywhere: readonly string[];
   readonly width: number;
   readonly paint: Paint;
 }
@@ -53,7 +55,19 @@ function headline({ result, interrupted, paint }: SummaryFacts): string {
   const painted =
     word === 'ok' ? paint.good(word) : word === 'waiting' ? paint.attention(word) : paint.bad(word);
   const made = of(result, 'published', 'unchanged').length;
-  return `Run ${paint.bold(painted)} after ${took}: ${counted(made, 'output')} made, ${numberText(fresh)} fresh.`;
+  const others = [
+    [of(result, 'blocked').length, 'blocked'],
+    [of(result, 'failed', 'crashed', 'timed-out', 'lost').length, 'failed'],
+    [of(result, 'upstream-failed').length, 'not run'],
+    [of(result, 'waiting').length, 'waiting'],
+    [of(result, 'cancelled').length, 'cancelled'],
+  ] as const;
+  const counts = [
+    `${counted(made, 'output')} made`,
+    `${numberText(fresh)} fresh`,
+    ...others.filter(([count]) => count > 0).map(([count, what]) => `${numberText(count)} ${what}`),
+  ];
+  return `Run ${paint.bold(painted)} after ${took}: ${counts.join(', ')}.`;
 }
 
 function ranLines({ result, paint }: SummaryFacts): readonly string[] {
@@ -136,17 +150,17 @@ export function controlLines(control: ControlResult, width: number): readonly st
     title: name,
     right: offenders.every((row) => /^-?\d[\d.]*$|^$/.test(row[name] ?? '')),
   }));
-  const table =
-    offenders.length === 0
-      ? []
-      : tableLines(
-          columns,
-          offenders.map((row) => names.map((name) => row[name] ?? null)),
-        );
+  const table = tableLines(
+    columns,
+    offenders.map((row) => names.map((name) => row[name] ?? null)),
+  );
+  const fit = table.every((line) => widthOf(line) <= width - 2);
+  const rows = offenders.map((row) => names.map((name) => `${name} ${row[name] ?? '(none)'}`).join(', '));
+  const shown = fit ? table : rows.flatMap((row) => wrapped(row, width - 2));
   return [
     `control ${control.name}`,
     ...(figures === '' ? [] : indented(wrapped(figures, width))),
-    ...indented(table, '    '),
+    ...(offenders.length === 0 ? [] : indented(shown, '    ')),
     ...(control.remedy === undefined ? [] : indented(wrapped(control.remedy, width))),
   ];
 }
@@ -160,7 +174,7 @@ function belowLines(result: RunResult, culprits: readonly TaskId[], width: numbe
     `${name} ${membersText(ids)}`.trim(),
   );
   const shown =
-    names.length <= 2
+    names.length <= 3
       ? names.join('; ')
       : `${names.slice(0, 2).join('; ')}; and ${names.length - 2} more names`;
   return wrapped(`${counted(below.length, 'task')} below did not run: ${shown}`, width);
@@ -190,19 +204,26 @@ function unverifiedLines({ result, paint }: SummaryFacts): readonly string[] {
   return [`${paint.bold('Unverified')}: ${why}`, ...indented(alignedLines(rows))];
 }
 
-function nextLines({ result, interrupted, words, paint, width }: SummaryFacts): readonly string[] {
+function nextLines({
+  result,
+  interrupted,
+  words,
+  everywhere,
+  paint,
+  width,
+}: SummaryFacts): readonly string[] {
   const again = commandText(words);
   const next = (...rows: readonly (readonly [string, string])[]): readonly string[] => {
     const lines = alignedLines(rows);
     const fit = lines.every((line) => line.length <= width - 2);
-    const shown = fit ? lines : rows.map(([line]) => line);
+    const shown = fit ? lines : rows.flatMap(([line, note]) => [line, ...indented([paint.dim(note)])]);
     return [paint.bold('Next'), ...indented(shown)];
   };
   if (interrupted) return next([again, 'goes on; what is made stays']);
   const [culprit] = of(result, 'blocked', 'failed', 'crashed', 'timed-out', 'lost');
   if (culprit !== undefined) {
     return next(
-      [`daybook why ${taskWords(culprit.task)}`, 'what is known of it'],
+      [taskCommand('why', [culprit.task], everywhere), 'what is known of it'],
       [again, 'once it is seen to; only what is missing runs'],
     );
   }

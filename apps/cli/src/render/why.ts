@@ -5,7 +5,7 @@ import type { Paint } from '../terminal/paint.ts';
 import { alignedLines, cut, indented, wrapped } from './columns.ts';
 import { bytesText, counted, durationText, groupBy, membersText } from './ranges.ts';
 import { controlLines } from './run-summary.ts';
-import { failureText, figuresText, reasonText, taskWords } from './words.ts';
+import { failureText, figuresText, reasonText, taskCommand } from './words.ts';
 
 /** One input of the output that is explained. */
 export interface InputFact {
@@ -33,6 +33,7 @@ export interface WhyFacts {
   /** How it last ended, when that published nothing. */
   readonly last: JournalledEnd | undefined;
   readonly today: Day;
+  readonly everywhere: readonly string[];
   readonly width: number;
   readonly paint: Paint;
 }
@@ -223,10 +224,10 @@ function lastLines({ last, width }: WhyFacts): readonly string[] {
   ];
 }
 
-function nextLines({ task, planned, last, kind }: WhyFacts): readonly string[] {
-  const run = `daybook run ${taskWords(task)}`;
+function nextLines({ task, planned, last, kind, everywhere }: WhyFacts): readonly string[] {
+  const run = taskCommand('run', [task], everywhere);
   if (planned.kind === 'fresh' || kind === 'external') return [];
-  if (planned.kind === 'waiting') return [`${run}, when it is there`];
-  if (last?.end.kind === 'upstream-failed') return [`daybook why ${taskWords(last.end.culprit)}`];
-  return [last === undefined ? run : `${run}, once that is seen to`];
+  if (planned.kind === 'waiting') return [`${run}  when it is there`];
+  if (last?.end.kind === 'upstream-failed') return [taskCommand('why', [last.end.culprit], everywhere)];
+  return [last === undefined ? run : `${run}  once that is seen to`];
 }

@@ -22,24 +22,29 @@ export function plannedText(planned: Planned): string {
   return planned.kind === 'waiting' ? `waiting for ${planned.for}` : 'fresh';
 }
 
-/** The words that choose one task on a command line: its name and its parameters as flags. */
-export function taskWords(id: TaskId): string {
-  const { name, segment } = splitTaskId(id);
-  if (segment === '-') return name;
-  const flags = segment.split(',').map((pair) => {
-    const equals = pair.indexOf('=');
-    return `--${pair.slice(0, equals)} ${quoted(decodeURIComponent(pair.slice(equals + 1)))}`;
-  });
-  return `${name} ${flags.join(' ')}`;
-}
-
-/** The words that choose several tasks of one name, of which the first and the last are the ends of a range. */
-export function tasksWords(ids: readonly TaskId[]): string {
+/**
+ * The command line that does `verb` to tasks of one name: to one, or to a range of which they have the ends. `everywhere` is
+ * what such a line needs to mean the same project and the same day as the one that was given.
+ */
+export function taskCommand(verb: string, ids: readonly TaskId[], everywhere: readonly string[]): string {
   const sorted = [...ids].sort();
   const [first = '', last = ''] = [sorted[0], sorted.at(-1)];
-  const value = (id: TaskId): string => id.slice(id.lastIndexOf('=') + 1);
-  if (sorted.length <= 1) return taskWords(first);
-  return `${splitTaskId(first).name} --from ${value(first)} --through ${value(last)}`;
+  const ends = pairsOf(last);
+  const flags = pairsOf(first).flatMap(([name, value], index) => {
+    const through = ends[index]?.[1] ?? value;
+    return through === value ? [`--${name}`, value] : ['--from', value, '--through', through];
+  });
+  return commandText([verb, splitTaskId(first).name, ...flags, ...everywhere]);
+}
+
+/** The parameters in an id, with their values as a person writes them. */
+function pairsOf(id: TaskId): readonly (readonly [string, string])[] {
+  const { segment } = splitTaskId(id);
+  if (segment === '-') return [];
+  return segment.split(',').map((pair) => {
+    const equals = pair.indexOf('=');
+    return [pair.slice(0, equals), decodeURIComponent(pair.slice(equals + 1))];
+  });
 }
 
 /** The command line that was given, as it can be pasted into a shell. */
@@ -64,11 +69,12 @@ export function failureText(end: TaskEnd): string {
       return 'It took longer than its time limit and was ended. Raise timeoutMs of the task, or see why it is slow.';
     case 'lost':
       return 'Its worker fell silent and its lease ran out. Run it again.';
-    case 'blocked':
-      return `The control ${end.controls
-        .filter((control) => !control.held)
-        .map((control) => control.name)
-        .join(', ')} does not hold.`;
+    case 'blocked': {
+      const broken = end.controls.filter((control) => !control.held).map((control) => control.name);
+      return broken.length === 1
+        ? `The control ${broken[0]} does not hold.`
+        : `The controls ${broken.join(', ')} do not hold.`;
+    }
     case 'waiting':
       return `It waits for ${end.for}.`;
     case 'upstream-failed':

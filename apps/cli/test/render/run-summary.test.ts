@@ -40,12 +40,13 @@ const blockedEnd: TaskEnd = {
   ],
 };
 
-const summary = (run: RunResult, interrupted = false): string =>
+const summary = (run: RunResult, interrupted = false, width = 100): string =>
   runSummary({
     result: run,
     interrupted,
-    words: ['run', 'accounting', '--through', '2018-07-24'],
-    width: 100,
+    words: ['run', 'accounting', '--through', '2018-07-24', '--today', '2018-07-25'],
+    everywhere: ['--today', '2018-07-25'],
+    width,
     paint: plainPaint,
   });
 
@@ -117,7 +118,7 @@ test('a blocked run prints figures, offending rows, the stage, the remedy and wh
     ...days('accounting-report', '2018-07-12', 13, below('transactions/date=2018-07-12')),
   ];
   expect(summary(result('blocked', 0, tasks))).toMatchInlineSnapshot(`
-    "Run blocked after 3 min 12 s: 11 outputs made, 0 fresh.
+    "Run blocked after 3 min 12 s: 11 outputs made, 0 fresh, 1 blocked, 14 not run.
 
     Ran
       transactions  11 published  2018-07-01 … 2018-07-11, 11 days
@@ -136,8 +137,41 @@ test('a blocked run prints figures, offending rows, the stage, the remedy and wh
         2018-07-24, 13 days
 
     Next
-      daybook why transactions --date 2018-07-12   what is known of it
-      daybook run accounting --through 2018-07-24  once it is seen to; only what is missing runs
+      daybook why transactions --date 2018-07-12 --today 2018-07-25
+        what is known of it
+      daybook run accounting --through 2018-07-24 --today 2018-07-25
+        once it is seen to; only what is missing runs
+    "
+  `);
+});
+
+test('offending rows that are wider than the terminal are told one by one', () => {
+  const text = summary(
+    result('blocked', 0, [{ task: 'transactions/date=2018-07-12', end: blockedEnd }]),
+    false,
+    44,
+  );
+  expect(text).toMatchInlineSnapshot(`
+    "Run blocked after 3 min 12 s: 0 outputs made, 0 fresh, 1 blocked.
+
+    Blocked
+      transactions/date=2018-07-12 is not published: a control does not hold
+        control same-total(expected.credits, output.credits by currency)
+          groups 2, broken 1
+            currency EUR, expected.credits
+            12.50, output.credits 2.25
+            currency GBP, expected.credits
+            1.00, output.credits (none)
+          Fetch the day again; if it still
+          differs, ask the exchange which of
+          its two answers is right.
+        The staged data is kept at file:///data/transactions/attempts/date=2018-07-12/00000001-aa/
+
+    Next
+      daybook why transactions --date 2018-07-12 --today 2018-07-25
+        what is known of it
+      daybook run accounting --through 2018-07-24 --today 2018-07-25
+        once it is seen to; only what is missing runs
     "
   `);
 });
@@ -156,7 +190,7 @@ test('the same failure on many days is told once', () => {
     ...days('account-statistics', '2018-07-01', 2, below('transactions/date=2018-07-01')),
   ];
   expect(summary(result('failed', 0, tasks))).toMatchInlineSnapshot(`
-    "Run failed after 3 min 12 s: 0 outputs made, 0 fresh.
+    "Run failed after 3 min 12 s: 0 outputs made, 0 fresh, 3 failed, 2 not run.
 
     Failed
       transactions 2018-07-01 … 2018-07-03, 3 days failed [source-failed]
@@ -165,8 +199,10 @@ test('the same failure on many days is told once', () => {
         2 tasks below did not run: account-statistics 2018-07-01 … 2018-07-02, 2 days
 
     Next
-      daybook why transactions --date 2018-07-01   what is known of it
-      daybook run accounting --through 2018-07-24  once it is seen to; only what is missing runs
+      daybook why transactions --date 2018-07-01 --today 2018-07-25
+        what is known of it
+      daybook run accounting --through 2018-07-24 --today 2018-07-25
+        once it is seen to; only what is missing runs
     "
   `);
 });
@@ -182,7 +218,7 @@ test('what waits is told once for all days, with what it waits for', () => {
     { task: 'rates', end: { kind: 'waiting', for: 'rates, which another project publishes' } } as const,
   ];
   expect(summary(result('waiting', 4, tasks))).toMatchInlineSnapshot(`
-    "Run waiting after 3 min 12 s: 0 outputs made, 4 fresh.
+    "Run waiting after 3 min 12 s: 0 outputs made, 4 fresh, 9 waiting.
 
     Waiting
       for 2018-07-25 … 2018-07-31, 7 days, to be over (today is 2018-07-25)
@@ -192,7 +228,7 @@ test('what waits is told once for all days, with what it waits for', () => {
         rates
 
     Next
-      daybook run accounting --through 2018-07-24  when it is there
+      daybook run accounting --through 2018-07-24 --today 2018-07-25  when it is there
     "
   `);
 });
@@ -203,7 +239,7 @@ test('an interrupted run says how to go on', () => {
     ...days('transactions', '2018-07-03', 2, () => ({ kind: 'cancelled' })),
   ];
   expect(summary(result('cancelled', 0, tasks), true)).toMatchInlineSnapshot(`
-    "Run cancelled after 3 min 12 s: 2 outputs made, 0 fresh.
+    "Run cancelled after 3 min 12 s: 2 outputs made, 0 fresh, 2 cancelled.
 
     Ran
       transactions  2 published  2018-07-01 … 2018-07-02, 2 days
@@ -212,7 +248,7 @@ test('an interrupted run says how to go on', () => {
       transactions  2018-07-03 … 2018-07-04, 2 days
 
     Next
-      daybook run accounting --through 2018-07-24  goes on; what is made stays
+      daybook run accounting --through 2018-07-24 --today 2018-07-25  goes on; what is made stays
     "
   `);
 });

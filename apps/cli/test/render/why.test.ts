@@ -47,6 +47,7 @@ const why = (given: Partial<WhyFacts>): string =>
     inputs: [],
     last: undefined,
     today: '2018-07-26',
+    everywhere: ['--today', '2018-07-26'],
     width: 100,
     paint: plainPaint,
     ...given,
@@ -68,33 +69,33 @@ test('a stale output says which input changed, and what became of each', () => {
   } as const;
   expect(why({ planned: { kind: 'run', reason }, inputs, codeDigest: 'new0'.repeat(16) }))
     .toMatchInlineSnapshot(`
-    "accounting-report/date=2018-07-24 is stale
-      input-changed: it was made from account-statistics/date=2018-07-24 version 1, and now there is
-      version 2.
+      "accounting-report/date=2018-07-24 is stale
+        input-changed: it was made from account-statistics/date=2018-07-24 version 1, and now there is
+        version 2.
 
-    Current version
-      version      3, published 2018-07-25T06:00:00.000Z (today was 2018-07-25)
-      reason       code-changed
-      output       1,200 rows in 2 parts, 1.5 MB
-      fingerprint  f1f1f1f1f1f1
-      code digest  c0dec0dec0de, now new0new0new0
-      attempt      00000003-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
-      runner       name local, duckdb v1.5.6, took 2.3 s
-      source       name 2018-07-24.ndjson, bytes 12, unverified true
+      Current version
+        version      3, published 2018-07-25T06:00:00.000Z (today was 2018-07-25)
+        reason       code-changed
+        output       1,200 rows in 2 parts, 1.5 MB
+        fingerprint  f1f1f1f1f1f1
+        code digest  c0dec0dec0de, now new0new0new0
+        attempt      00000003-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+        runner       name local, duckdb v1.5.6, took 2.3 s
+        source       name 2018-07-24.ndjson, bytes 12, unverified true
 
-    Controls
-      ✓  unique-key(id)  broken 0, rows 1200
+      Controls
+        ✓  unique-key(id)  broken 0, rows 1200
 
-    Inputs
-      statistics  account-statistics 2018-07-22 … 2018-07-23, 2 days  the same
-      statistics  account-statistics/date=2018-07-24                  version 1 then, 2 now
-      balances    balances/date=2018-07-23                            new, version 4
-      rates       rates                                               version 1 then, no input now
+      Inputs
+        statistics  account-statistics 2018-07-22 … 2018-07-23, 2 days  the same
+        statistics  account-statistics/date=2018-07-24                  version 1 then, 2 now
+        balances    balances/date=2018-07-23                            new, version 4
+        rates       rates                                               version 1 then, no input now
 
-    Next
-      daybook run accounting-report --date 2018-07-24
-    "
-  `);
+      Next
+        daybook run accounting-report --date 2018-07-24 --today 2018-07-26
+      "
+    `);
 });
 
 test('a missing output says how its last attempt ended', () => {
@@ -112,17 +113,17 @@ test('a missing output says how its last attempt ended', () => {
   } as const;
   expect(why({ planned: { kind: 'run', reason: { kind: 'missing' } }, current: undefined, last }))
     .toMatchInlineSnapshot(`
-    "accounting-report/date=2018-07-24 is missing
-      No version of it has ever been published.
+      "accounting-report/date=2018-07-24 is missing
+        No version of it has ever been published.
 
-    Last attempt
-      failed after 1.5 s at 2018-07-25T06:00:01.000Z (run 20180725T060000000Z-0badcafe, attempt 2)
-      The statement cannot be bound: there is no column "nett".
+      Last attempt
+        failed after 1.5 s at 2018-07-25T06:00:01.000Z (run 20180725T060000000Z-0badcafe, attempt 2)
+        The statement cannot be bound: there is no column "nett".
 
-    Next
-      daybook run accounting-report --date 2018-07-24, once that is seen to
-    "
-  `);
+      Next
+        daybook run accounting-report --date 2018-07-24 --today 2018-07-26  once that is seen to
+      "
+    `);
 });
 
 test.each<readonly [string, Partial<WhyFacts>, string]>([
