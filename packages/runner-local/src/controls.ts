@@ -52,6 +52,15 @@ async function rowsResult(
   counted: Counted,
 ): Promise<ControlResult> {
   const broken = counted.broken.get(control) ?? '0';
+  if (broken !== '0' && compiled.offenders !== undefined) {
+    const { figures } = await queryResult(session, control, compiled.offenders);
+    return await result(
+      session,
+      control,
+      { rows: counted.rows, broken: figures['broken'] ?? broken },
+      compiled.offenders,
+    );
+  }
   const offenders = `SELECT * FROM ${compiled.relation} WHERE ${compiled.broken}`;
   return await result(session, control, { rows: counted.rows, broken }, offenders);
 }

@@ -290,7 +290,7 @@ describe('a loaded table', () => {
   });
   const loaded = async (
     controls: readonly Control[],
-    ns: readonly (number | null)[],
+    ns: readonly (number | bigint | null)[],
     expected?: readonly ExpectedRow[],
   ) => {
     const made = defineTask({
@@ -316,10 +316,23 @@ describe('a loaded table', () => {
   });
 
   test.each([
-    ['a gap', [1, 2, 4], [{ n: '4', net: '1.25', file_row_number: '2' }]],
-    ['a repeat', [1, 2, 2], [{ n: '2', net: '1.25', file_row_number: '2' }]],
-    ['disorder', [1, 3, 2], [{ n: '2' }, { n: '3' }]],
-    ['a beginning that is not 1', [2], [{ n: '2' }]],
+    ['a gap', [1, 2, 4, 5, 6], [{ record: '3', value_before: '2', n: '4', net: '1.25' }]],
+    ['a repeat', [1, 2, 2, 3], [{ record: '3', value_before: '2', n: '2', net: '1.25' }]],
+    [
+      'disorder',
+      [1, 3, 2],
+      [
+        { record: '2', value_before: '1', n: '3' },
+        { record: '3', value_before: '3', n: '2' },
+      ],
+    ],
+    ['a beginning that is not 1', [2, 3], [{ record: '1', value_before: '0', n: '2' }]],
+    ['the greatest number', [1, 9223372036854775807n], [{ record: '2', value_before: '1' }]],
+    [
+      'nothing behind the greatest number',
+      [9223372036854775807n, 1],
+      [{ record: '1' }, { record: '2', value_before: '9223372036854775807' }],
+    ],
   ])('with %s is out of sequence', async (_, ns, offenders) => {
     expect(await loaded([inSequence('n')], ns)).toMatchObject({
       kind: 'blocked',
@@ -328,7 +341,17 @@ describe('a loaded table', () => {
   });
 
   test('with a null is out of sequence', async () => {
-    expect(await loaded([inSequence('n')], [1, null, 3])).toMatchObject({ kind: 'blocked' });
+    expect(await loaded([inSequence('n')], [1, null, 3])).toMatchObject({
+      kind: 'blocked',
+      results: [
+        {
+          offenders: [
+            { record: '2', n: null },
+            { record: '3', value_before: null },
+          ],
+        },
+      ],
+    });
   });
 
   test('far into a file of many row groups, disorder is found where it is', async () => {
@@ -336,7 +359,12 @@ describe('a loaded table', () => {
     [ns[250_000], ns[250_001]] = [250_002, 250_001];
     expect(await loaded([inSequence('n')], ns)).toMatchObject({
       kind: 'blocked',
-      results: [{ figures: { rows: '300000', broken: '2' }, offenders: [{ n: '250001' }, { n: '250002' }] }],
+      results: [
+        {
+          figures: { rows: '300000', broken: '3' },
+          offenders: [{ n: '250002' }, { n: '250001' }, { n: '250003' }],
+        },
+      ],
     });
   });
 

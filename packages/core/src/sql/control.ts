@@ -7,11 +7,16 @@ import { renderSql } from './statement.ts';
 
 /**
  * A control as SQL. `rows`: a condition that is true in every row of `output` that breaks it, so that several are counted in
- * one scan. `query`: a query whose rows break it. `groups`: a query of groups, each with a column `broken`, and the columns
+ * one scan; with `offenders`, the query that says where, once there is such a row. `query`: a query whose rows break it. `groups`: a query of groups, each with a column `broken`, and the columns
  * to keep as figures.
  */
 export type CompiledControl =
-  | { readonly kind: 'rows'; readonly relation: 'output' | 'numbered_output'; readonly broken: string }
+  | {
+      readonly kind: 'rows';
+      readonly relation: 'output' | 'numbered_output';
+      readonly broken: string;
+      readonly offenders?: string;
+    }
   | { readonly kind: 'query'; readonly query: string }
   | { readonly kind: 'groups'; readonly query: string };
 
@@ -42,6 +47,7 @@ export function compileControl(control: Control, context: ControlContext): Compi
         kind: 'rows',
         relation: 'numbered_output',
         broken: `${quote(check.column)} IS DISTINCT FROM file_row_number + 1`,
+        offenders: outOfSequenceQuery(quote(check.column)),
       };
     case 'every-row': {
       const condition = renderSql(check.condition, context.params, context.values, context.dialect);
@@ -84,6 +90,16 @@ export function readsExpected(control: Control, params: Params, values: Values):
 /** A statement without its text literals and comments, which may speak of anything. */
 function withoutTexts(statement: string): string {
   return statement.replaceAll(/'(?:[^']|'')*'|--[^\n]*|\/\*[^]*?\*\//g, ' ');
+}
+
+/** The rows that do not follow the one before them: behind one gap every row is out of place, and only the first says where. */
+function outOfSequenceQuery(column: string): string {
+  const before = `lag(${column}, 1, 0) OVER (ORDER BY file_row_number)`;
+  const rows = `SELECT file_row_number + 1 AS record, ${before} AS value_before, * FROM numbered_output`;
+  return (
+    `SELECT * EXCLUDE (file_row_number) FROM (${rows}) ` +
+    `WHERE CAST(${column} AS DECIMAL(38,0)) IS DISTINCT FROM CAST(value_before AS DECIMAL(38,0)) + 1`
+  );
 }
 
 function sameTotalQuery(check: Check & { readonly kind: 'same-total' }, dialect: Dialect): string {
