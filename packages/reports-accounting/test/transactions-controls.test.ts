@@ -37,7 +37,7 @@ const broken: readonly Controlled[] = [
     'a gap in the sequence',
     (date) => postings(date, 4, { 3: { sequence: 5 }, 4: { sequence: 6 } }),
     inSequence,
-    () => [{ sequence: '5' }, { sequence: '6' }],
+    () => [{ record: '3', value_before: '2', sequence: '5' }],
   ],
   [
     'a sequence that repeats',
@@ -49,13 +49,13 @@ const broken: readonly Controlled[] = [
     'postings in disorder',
     (date) => postings(date, 4, { 2: { sequence: 3 }, 3: { sequence: 2 } }),
     inSequence,
-    () => [{ sequence: '2' }, { sequence: '3' }],
+    () => [{ sequence: '3' }, { sequence: '2' }, { sequence: '4' }],
   ],
   [
     'a sequence that begins beyond 1',
     (date) => [posting(date, 3, { transaction_id: 1 }), posting(date, 4, { transaction_id: 1 })],
     inSequence,
-    () => [{ sequence: '3' }, { sequence: '4' }],
+    () => [{ record: '1', value_before: '0', sequence: '3' }],
   ],
   [
     'a time before the day',
