@@ -5,7 +5,7 @@ import type { ControlResult } from './control.ts';
 import { assert } from './assert.ts';
 import { canonicalJson } from './digest.ts';
 import type { PinnedInput, Reason, Wish } from './decide.ts';
-import { dayOf, staleReason } from './decide.ts';
+import { dayOf, madeByAnotherConfiguration, staleReason } from './decide.ts';
 import type { ErrorReport } from './errors.ts';
 import { DaybookError, reportOf } from './errors.ts';
 import type { GraphNode } from './graph.ts';
@@ -109,6 +109,8 @@ async function tryOnce(plan: AttemptPlan, context: AttemptContext): Promise<Atte
   const facts = { task, codeDigest, current: current?.manifest, inputs, today: context.today, wish };
   const reason = staleReason(facts);
   if (reason === undefined) return { kind: 'fresh' };
+  if (current !== undefined && madeByAnotherConfiguration(facts))
+    throw anotherConfiguration(current, context);
   const day = dayOf(task);
   if (day !== undefined && day >= context.today)
     return { kind: 'waiting', for: `${day} to be over (today is ${context.today})` };
@@ -285,6 +287,13 @@ function manifestOf(
 /** Rows that other code made are not those that the code now would make, whatever the source says. */
 function mayBeUnmodified(plan: AttemptPlan, { current, reusable }: Base): boolean {
   return reusable && current?.manifest.codeDigest === plan.codeDigest;
+}
+
+function anotherConfiguration({ manifest }: StoredManifest, { target }: AttemptContext): DaybookError {
+  return new DaybookError(
+    'config-invalid',
+    `${manifest.task} was published by this run, and since then by another, as version ${manifest.version}, with another configuration: two share ${target.name}. Let one of them end, then run again.`,
+  );
 }
 
 function notAskedFor({ task }: GraphNode): DaybookError {

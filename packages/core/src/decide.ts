@@ -31,6 +31,8 @@ export interface Wish {
   readonly seen: number;
   readonly forced?: boolean;
   readonly refetch?: boolean;
+  /** The newest version that this run made itself. */
+  readonly made?: number;
 }
 
 /** All that decides whether one task with an output and a job is up to date. */
@@ -62,6 +64,21 @@ export function staleReason(facts: Facts): Reason | undefined {
     return { kind: 'refetch-due', fetchedOn: current.today };
   }
   return wish.forced === true ? { kind: 'forced' } : undefined;
+}
+
+/**
+ * Whether a stale version stands where this run had published its own, made with other code or from other tasks: by a run
+ * of another configuration. To make it again would go on for as long as the other does the same.
+ */
+export function madeByAnotherConfiguration(facts: Facts): boolean {
+  const { current, wish } = facts;
+  if (current === undefined || wish.made === undefined || current.version <= wish.made) return false;
+  const members = (inputs: Manifest['inputs']): string =>
+    inputs
+      .map(({ input, task }) => `${input} ${task}`)
+      .sort()
+      .join('\n');
+  return current.codeDigest !== facts.codeDigest || members(current.inputs) !== members(facts.inputs);
 }
 
 /** The day of a load task that has just one; a day can be fetched once it is over. */

@@ -72,11 +72,12 @@ export async function run(options: RunOptions): Promise<RunResult> {
     tasks: prepared.graph.size,
     fresh,
   });
+  const made = new Map<TaskId, number>();
   const scheduler = new Scheduler({ leaseMs: inProcessLeaseMs, resources: config.resources ?? {} });
   try {
     for (;;) {
       scheduler.handle({ kind: 'submit', tasks: submissionOf(prepared, config) }, nowMs());
-      await workOff(scheduler, prepared, options, id, journal);
+      await workOff(scheduler, prepared, made, options, id, journal);
       const { outcome } = resultOf(scheduler);
       if (outcome !== 'ok' || fresh === prepared.graph.size) break;
       prepared = await prepared.again();
@@ -97,6 +98,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
 async function workOff(
   scheduler: Scheduler,
   prepared: Prepared,
+  made: Map<TaskId, number>,
   options: RunOptions,
   id: string,
   journal: Journal | undefined,
@@ -117,7 +119,10 @@ async function workOff(
     runners: config.runners,
     beatMs: 20_000,
     node,
-    wish: (task) => prepared.wish(node(task).task),
+    wish: (task) => {
+      const version = made.get(task);
+      return { ...prepared.wish(node(task).task), ...(version === undefined ? {} : { made: version }) };
+    },
     codeDigest: ({ task }) => prepared.codeDigest(task.definition),
     signal: options.signal ?? new AbortController().signal,
     context: {
@@ -144,6 +149,7 @@ async function workOff(
       observer?.started?.(lease);
     },
     ended: (lease, end, retryAtMs) => {
+      if (end.kind === 'published' || end.kind === 'unchanged') made.set(lease.task, end.version);
       const durationMs = Math.round(nowMs() - (startedMs.get(lease.attempt) ?? nowMs()));
       journal?.write({ kind: 'attempt-ended', task: lease.task, attempt: lease.attempt, end, durationMs });
       observer?.ended?.(lease, end, retryAtMs);

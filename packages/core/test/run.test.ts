@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Manifest } from '../src/manifest.ts';
 import { manifestStore } from '../src/manifest-store.ts';
 import type { Work } from '../src/runner.ts';
 import type { Target } from '../src/target.ts';
@@ -244,6 +245,33 @@ describe('what happens while a run goes on', () => {
     expect(again).toEqual(['left right']);
     expect(runner.ran.map(short)).toEqual(['raw', 'left', 'right', 'report', 'left', 'right', 'report']);
     expect(resultText(await ran(target, bookkeeper(source)))).toBe('ok, 4 fresh: ');
+  });
+
+  test.each<[string, Partial<Manifest>]>([
+    ['with other code', { codeDigest: 'other' }],
+    ['from other tasks', { inputs: [] }],
+  ])('is an error when another publishes over it, again and again, %s', async (_, theirs) => {
+    const target = memoryTargets();
+    let times = 0;
+    const runner = bookkeeper({ text: 'a,b' }, async ({ task }) => {
+      if (task.name !== 'report' || times === 9) return;
+      times += 1;
+      await publishNext(target, `left/date=${date}`, { fingerprint: `their ${times}`, ...theirs });
+    });
+    const result = await ran(target, runner);
+    expect(resultText(result)).toBe(
+      'failed, 0 fresh: raw published 1 (missing), left failed, right upstream-failed by left, report upstream-failed by left',
+    );
+    expect(result.tasks[1]?.end).toMatchObject({
+      fault: 'task',
+      error: {
+        code: 'config-invalid',
+        message: `left/date=${date} was published by this run, and since then by another, as version 2, with another configuration: two share memory:///. Let one of them end, then run again.`,
+      },
+    });
+    expect(times).toBe(1);
+    // Nothing is taken from whoever runs next.
+    expect((await ran(target, bookkeeper({ text: 'a,b' }))).outcome).toBe('ok');
   });
 
   test('is what two runs share: each task is published once, and both end well', async () => {
