@@ -1,15 +1,15 @@
 /**
  * The main job from nothing, to be watched: an exchange that is a process of its own, a month closed from it over HTTP, late
- * postings, and the same month closed again. Everything it makes is in the folder `.demo`.
+ * postings, and the same month closed again. Everything it makes is in the folder given, by default `.demo`.
  */
 import type { ChildProcess } from 'node:child_process';
 import { spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const folder = join(root, '.demo');
+const folder = resolve(process.argv[2] ?? join(root, '.demo'));
 const month = '2018-07';
 const today = '2018-08-01';
 const lateDay = '2018-07-30';
@@ -32,10 +32,11 @@ try {
   heading('Only what they touch was restated. Why, for one of the reports:');
   daybook('history', 'monthly-accounting-report', '--month', month);
 
-  heading('The data is in .demo/data: Parquet and TSV, with a manifest for each version. Try:');
+  const place = relative(process.cwd(), folder);
+  heading(`The data is in ${place}/data: Parquet and TSV, with a manifest for each version. Try:`);
   process.stdout.write(
     [
-      `cd .demo`,
+      `cd ${place}`,
       `npx daybook status --from ${month}-18 --through ${month}-31 --today ${today}`,
       `npx daybook show house-accounting-report --date ${lateDay}`,
       `npx daybook show monthly-accounting-summary --month ${month}`,
