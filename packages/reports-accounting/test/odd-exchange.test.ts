@@ -87,6 +87,13 @@ const harmless: readonly (readonly [
     'a page without its last line feed',
     (request) => onPage(request, 2, page(ndjson(records.slice(2)).trimEnd())),
   ],
+  [
+    'a byte order mark on each page',
+    (request) => {
+      const after = afterOf(request);
+      return after === undefined ? undefined : page(`\uFEFF${ndjson(records.slice(after, after + 2))}`);
+    },
+  ],
   ['more lines than were asked for', (request) => onPage(request, 0, page(ndjson(records)))],
   ['a page of HTML, once', (_, requests) => (requests === 2 ? page('<html>\n<body>\n') : undefined)],
   [
@@ -118,6 +125,37 @@ test('a gap where a page begins is asked for again, and then left to the control
   );
   expect(asked).toBe(3);
   expect(readFileSync(fetched.path, 'utf8')).toBe(ndjson(records.slice(0, 2)) + gap);
+});
+
+const [one = {}, two = {}, three = {}, four = {}] = records;
+const asSlices = (lines: readonly object[], size: number) => (request: IncomingMessage) => {
+  const after = afterOf(request);
+  return after === undefined ? undefined : page(ndjson(lines.slice(after, after + size) as typeof records));
+};
+const beyond =
+  (lines: readonly (object & { readonly sequence?: unknown })[]) => (request: IncomingMessage) => {
+    const after = afterOf(request);
+    if (after === undefined) return undefined;
+    return page(ndjson(lines.filter(({ sequence }) => Number(sequence) > after) as typeof records));
+  };
+
+test.each([
+  ['a posting that comes again', beyond([one, two, two, three]), [one, two, two, three]],
+  ['its last posting again', asSlices([one, two, three, three], 4), [one, two, three, three]],
+  [
+    'a posting again where a page begins',
+    asSlices([one, two, two, three, four], 2),
+    [one, two, two, three, three, four],
+  ],
+  ['postings in disorder at its end', asSlices([one, two, four, three], 4), [one, two, four, three]],
+  [
+    'a sequence that begins with 0',
+    asSlices([{ ...one, sequence: 0 }, one, two, three], 4),
+    [{ ...one, sequence: 0 }, one, two, three],
+  ],
+])('a day with %s is asked for again, and then left to the controls', async (_, odd, lines) => {
+  const fetched = fileOf(await fetchFrom(odd));
+  expect(readFileSync(fetched.path, 'utf8')).toBe(ndjson(lines as typeof records));
 });
 
 test('the exchange says how long it wants to be left alone', async () => {

@@ -12,7 +12,7 @@ interface Page {
   readonly text: string;
   /** Default true. */
   readonly whole?: boolean;
-  readonly allowGap?: boolean;
+  readonly asItIs?: boolean;
 }
 
 /** What became of pages that came in chunks of so many bytes, and the file that they left. */
@@ -20,12 +20,12 @@ async function write(pages: readonly Page[], chunkBytes: number) {
   const path = join(scratchFolder(), 'day.ndjson');
   const file = await PostingsFile.create(path);
   const ends: PageEnd['kind'][] = [];
-  for (const { text, whole = true, allowGap = false } of pages) {
+  for (const { text, whole = true, asItIs = false } of pages) {
     file.beginPage();
     const bytes = Buffer.from(text);
     for (let at = 0; at < bytes.length; at += chunkBytes)
       await file.push(bytes.subarray(at, at + chunkBytes));
-    ends.push((await file.endPage({ whole, allowGap })).kind);
+    ends.push((await file.endPage({ whole, asItIs })).kind);
   }
   const { sequence } = file;
   await file.close();
@@ -78,9 +78,26 @@ const table: readonly (readonly [string, readonly Page[], readonly PageEnd['kind
   ],
   [
     'a page that leaves out lines is kept only when that is allowed',
-    [{ text: lines(1) }, { text: lines(3) }, { text: lines(3), allowGap: true }],
+    [{ text: lines(1) }, { text: lines(3) }, { text: lines(3), asItIs: true }],
     ['kept', 'gap', 'kept'],
     lines(1, 3),
+  ],
+  [
+    'a page in which lines come again is kept only when that is allowed and it goes on',
+    [
+      { text: lines(1, 2) },
+      { text: lines(2), asItIs: true },
+      { text: lines(2, 3) },
+      { text: lines(2, 3), asItIs: true },
+    ],
+    ['kept', 'repeat', 'repeat', 'kept'],
+    lines(1, 2, 2, 3),
+  ],
+  [
+    'a byte order mark before a page is left out',
+    [{ text: `\uFEFF${lines(1, 2)}` }, { text: '\uFEFF' }, { text: `\uFEFF${lines(3)}` }],
+    ['kept', 'empty', 'kept'],
+    lines(1, 2, 3),
   ],
   [
     'a page that ends before it began is left out',
@@ -117,7 +134,7 @@ test('a file begun again keeps nothing of before', async () => {
     file.restart();
     file.beginPage();
     await file.push(Buffer.from(text));
-    expect(await file.endPage({ whole: true, allowGap: false })).toEqual({ kind: 'kept' });
+    expect(await file.endPage({ whole: true, asItIs: false })).toEqual({ kind: 'kept' });
   }
   await file.close();
   expect(readFileSync(path, 'utf8')).toBe(lines(1));

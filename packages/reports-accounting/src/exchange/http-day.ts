@@ -62,28 +62,33 @@ export async function fetchPages(
   progress: (sequence: number) => void,
 ): Promise<'whole' | 'moved'> {
   let faults = 0;
-  let gaps = 0;
+  let oddPages = 0;
   while (file.sequence < state.count) {
     const before = file.sequence;
-    const allowGap = gaps >= Math.min(gapsAskedAgain, day.patience.retries);
-    const page = await fetchPage(day, file, state.etag, allowGap);
+    const asItIs = oddPages >= Math.min(oddPagesAskedAgain, day.patience.retries);
+    const page = await fetchPage(day, file, state.etag, asItIs);
     if (page === 'moved') return 'moved';
-    if (page.end.kind === 'gap') gaps += 1;
     if (file.sequence > before) {
       progress(file.sequence);
       faults = 0;
-      gaps = 0;
+      oddPages = 0;
     }
     const fault = page.broken ?? faultOfPage(page.end, file.sequence, state.count, page.url);
     if (fault === undefined) continue;
+    if (page.broken === undefined && page.end.kind !== 'unreadable') oddPages += 1;
+    // As many lines as there should be, and no sequence that high: some came again, for a control to report.
+    if (asItIs && page.broken === undefined && (await file.countLines()) >= state.count) return 'whole';
     faults += 1;
     await pauseAfter(fault, faults, day.patience);
   }
   return 'whole';
 }
 
-/** A page that leaves out lines is asked for again so often; then the gap is the day's own, for a control to report. */
-const gapsAskedAgain = 2;
+/**
+ * A page that leaves out lines, or in which some come again, is asked for again so often; then it is the day that is so, for a
+ * control to report.
+ */
+const oddPagesAskedAgain = 2;
 
 interface PageResult {
   readonly url: URL;
@@ -96,7 +101,7 @@ async function fetchPage(
   day: HttpDay,
   file: PostingsFile,
   etag: string,
-  allowGap: boolean,
+  asItIs: boolean,
 ): Promise<PageResult | 'moved'> {
   const url = pageUrl(day, file.sequence);
   file.beginPage();
@@ -112,7 +117,7 @@ async function fetchPage(
     if (!(error instanceof ExchangeFault)) throw error;
     broken = error;
   }
-  return { url, broken, end: await file.endPage({ whole: broken === undefined, allowGap }) };
+  return { url, broken, end: await file.endPage({ whole: broken === undefined, asItIs }) };
 }
 
 function faultOfPage(end: PageEnd, sequence: number, count: number, url: URL): ExchangeFault | undefined {

@@ -17,7 +17,7 @@ export interface HttpExchangeOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** How many postings to ask for at once; what is lost with a broken connection is less. Default 100,000. */
   readonly pageLines?: number;
-  /** How many times to ask again after one fault upon another, each time later. Default 6, about half a minute. */
+  /** How many times to ask again after one fault upon another, each time later. Default 6, about twelve seconds in all. */
   readonly retries?: number;
   /** How long nothing may come before the connection counts as broken. Default 60,000. */
   readonly idleMs?: number;

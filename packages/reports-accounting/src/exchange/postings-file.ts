@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 import { ExchangeFault } from './exchange-fault.ts';
 
 const lineFeed = 0x0a;
+const byteOrderMark = Buffer.from('\uFEFF');
 const longestLineBytes = 1024 * 1024;
 
 /** What became of a page: whether its lines were kept, and what was wrong with them. */
@@ -12,7 +13,7 @@ export type PageEnd =
   | { readonly kind: 'empty' }
   /** It begins beyond the sequence that follows; kept only when that is allowed. */
   | { readonly kind: 'gap'; readonly first: number }
-  /** It begins with a sequence that was there already. */
+  /** It begins with a sequence that was there already; kept only when that is allowed and it ends beyond. */
   | { readonly kind: 'repeat'; readonly first: number }
   /** It begins right and ends before where it began. */
   | { readonly kind: 'disorder'; readonly last: number }
@@ -31,6 +32,8 @@ export class PostingsFile {
   /** Where the page's next byte goes, and where its last whole line ends. */
   #nextByte = 0;
   #lineEnd = 0;
+  /** The first bytes of a page, while they may be a byte order mark; undefined once it is told. */
+  #head: Buffer | undefined;
   #first: Buffer | undefined;
   #last: Buffer | undefined;
   #rest: readonly Buffer[] = [];
@@ -41,7 +44,7 @@ export class PostingsFile {
   }
 
   static async create(path: string): Promise<PostingsFile> {
-    return new PostingsFile(await open(path, 'w'));
+    return new PostingsFile(await open(path, 'w+'));
   }
 
   /** The sequence of the last line kept; 0 before the first. */
@@ -58,12 +61,14 @@ export class PostingsFile {
   beginPage(): void {
     this.#nextByte = this.#keptBytes;
     this.#lineEnd = this.#keptBytes;
+    this.#head = Buffer.alloc(0);
     this.#first = undefined;
     this.#last = undefined;
     this.#setRest([]);
   }
 
-  async push(chunk: Buffer): Promise<void> {
+  async push(bytes: Buffer): Promise<void> {
+    const chunk = this.#withoutByteOrderMark(bytes);
     await this.#write(chunk);
     const lastFeed = chunk.lastIndexOf(lineFeed);
     if (lastFeed < 0) {
@@ -78,20 +83,30 @@ export class PostingsFile {
 
   /**
    * Ends a page and keeps its whole lines if they follow those kept. `whole`: the answer came to its end, so that a last line
-   * without a line feed counts if it is a record.
+   * without a line feed counts if it is a record. `asItIs`: lines that are left out or come again are left to the controls.
    */
-  async endPage(options: { readonly whole: boolean; readonly allowGap: boolean }): Promise<PageEnd> {
+  async endPage(options: { readonly whole: boolean; readonly asItIs: boolean }): Promise<PageEnd> {
     if (options.whole) await this.#finishLastLine();
     if (this.#first === undefined || this.#last === undefined) return { kind: 'empty' };
     const [first, last] = [sequenceOf(this.#first), sequenceOf(this.#last)];
     if (first === undefined) return { kind: 'unreadable', line: shown(this.#first) };
     if (last === undefined) return { kind: 'unreadable', line: shown(this.#last) };
-    if (first <= this.#sequence) return { kind: 'repeat', first };
-    if (first > this.#sequence + 1 && !options.allowGap) return { kind: 'gap', first };
+    if (first <= this.#sequence && !(options.asItIs && last > this.#sequence))
+      return { kind: 'repeat', first };
+    if (first > this.#sequence + 1 && !options.asItIs) return { kind: 'gap', first };
     if (last <= this.#sequence) return { kind: 'disorder', last };
     this.#keptBytes = this.#lineEnd;
     this.#sequence = last;
     return { kind: 'kept' };
+  }
+
+  /** How many lines are kept that are not blank: more than the sequence says where some came again. Reads all of them. */
+  async countLines(): Promise<number> {
+    if (this.#keptBytes === 0) return 0;
+    let count = 0;
+    const kept = { start: 0, end: this.#keptBytes - 1, autoClose: false };
+    for await (const line of this.#file.readLines(kept)) if (line.trim() !== '') count += 1;
+    return count;
   }
 
   /** Takes back what was not kept and closes the file. */
@@ -101,6 +116,15 @@ export class PostingsFile {
     } finally {
       await this.#file.close();
     }
+  }
+
+  #withoutByteOrderMark(bytes: Buffer): Buffer {
+    if (this.#head === undefined) return bytes;
+    const head = Buffer.concat([this.#head, bytes]);
+    const mayBe = head.length < byteOrderMark.length && byteOrderMark.subarray(0, head.length).equals(head);
+    this.#head = mayBe ? head : undefined;
+    if (mayBe) return Buffer.alloc(0);
+    return head.subarray(0, 3).equals(byteOrderMark) ? head.subarray(byteOrderMark.length) : head;
   }
 
   async #finishLastLine(): Promise<void> {
