@@ -58,11 +58,20 @@ export function checkConfig(value: unknown, where: string): CheckedConfig {
     'runner' in each ? each : { runner: each, tasks: undefined },
   );
   const definitions = definitionsByName(config.tasks as readonly TaskDefinition[], refuse);
+  const runners = [...new Set(choices.map((choice) => choice.runner))];
+  const names = runners.map((runner) => runner.name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) refuse(`has two runners named "${twice}", which cannot be told apart: keep one.`);
+  const unknown = choices.flatMap((choice) => choice.tasks ?? []).find((name) => !definitions.has(name));
+  if (unknown !== undefined)
+    refuse(`gives a runner the task "${unknown}", which is not among its \`tasks\`: see to the name.`);
+  for (const [name, amount] of Object.entries(config.resources ?? {}))
+    if (!(amount >= 0)) refuse(`has ${amount} of the resource "${name}": give a number from 0.`);
   const { tasks: _, ...rest } = config;
   return {
     ...rest,
     definitions,
-    runners: [...new Set(choices.map((choice) => choice.runner))],
+    runners,
     runnerOf: (definition) => {
       const { job, taskName } = definition;
       if (job === undefined) return undefined;

@@ -1,4 +1,5 @@
 import type { Control } from './control.ts';
+import { checkInputs, checkSpec } from './definition-check.ts';
 import { DaybookError } from './errors.ts';
 import type { Job } from './job.ts';
 import type { ParamKind, Params, ParamValue, Values, ValuesOf } from './param.ts';
@@ -110,8 +111,11 @@ export function defineTask<const P extends Params = {}, I extends Inputs = {}, c
     resources: spec.resources ?? {},
     retries: spec.retries,
     timeoutMs: spec.timeoutMs,
-    inputsOf: (values: Values): Inputs =>
-      spec.inputs?.(values as ValuesOf<P>, definition as unknown as TaskDefinition<P>) ?? {},
+    inputsOf: (values: Values): Inputs => {
+      const inputs = spec.inputs?.(values as ValuesOf<P>, definition as unknown as TaskDefinition<P>) ?? {};
+      if (spec.job !== undefined) checkInputs(spec.name, inputs);
+      return inputs;
+    },
   }) as unknown as TaskDefinition<P, C>;
   return Object.freeze(definition);
 }
@@ -250,26 +254,4 @@ function missingParameter(definition: TaskDefinition, name: string, shape: strin
     'parameter-missing',
     `The task ${definition.taskName} needs its parameter "${name}": give --${name} ${shape}.`,
   );
-}
-
-function checkSpec(spec: TaskSpec<Params, Inputs, Columns>): void {
-  const refuse = (why: string): never => {
-    throw new DaybookError('definition-invalid', `The task "${spec.name}" ${why}`);
-  };
-  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(spec.name))
-    refuse('needs a name of lower-case words joined by "-".');
-  if (spec.job !== undefined && spec.output === undefined)
-    refuse('has a job but no output: declare one with table({…}) or files().');
-  if (spec.output?.kind === 'files' && (spec.controls?.length ?? 0) > 0)
-    refuse('writes files, which have no rows to control: remove its controls.');
-  if (spec.output?.kind === 'files' && spec.job !== undefined && spec.job.kind !== 'code')
-    refuse('writes files, which only a code job can.');
-  if (spec.refetch !== undefined && spec.job?.kind !== 'load')
-    refuse('declares refetch, which is for load jobs only.');
-  const days = Object.values(spec.params ?? {}).filter((declared) => declared.kind === 'day');
-  if (typeof spec.refetch === 'object' && days.length !== 1)
-    refuse('declares refetch by days and so needs exactly one parameter that is a day.');
-  if (spec.job?.kind !== 'load' && spec.controls?.some((each) => each.check.kind === 'in-sequence')) {
-    refuse('has a control in-sequence, which is for load jobs only: other outputs have no order.');
-  }
 }

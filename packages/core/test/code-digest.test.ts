@@ -85,7 +85,11 @@ describe('the code digest', () => {
       {},
       { job: sql`SELECT id, net FROM t WHERE d = ${param('date')} AND k IN (${['a', 'c']})` },
     ],
-    ['the parameter that its SQL uses', { job: sql`${param('date')}` }, { job: sql`${param('day')}` }],
+    [
+      'the parameter that its SQL uses',
+      { params: { date: day, day }, job: sql`${param('date')}` },
+      { params: { date: day, day }, job: sql`${param('day')}` },
+    ],
     ['the name of a column', {}, { output: table({ id: 'bigint', total: 'bigint' }) }],
     ['the type of a column', {}, { output: table({ id: 'bigint', net: 'decimal(18,2)' }) }],
     ['the order of its columns', {}, { output: table({ net: 'bigint', id: 'bigint' }) }],

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { boolean, choice, day, integer, month, optional, text } from '../src/param.ts';
 import type { SqlText } from '../src/sql/statement.ts';
-import { isSqlText, param, renderSql, sql, sqlTemplate } from '../src/sql/statement.ts';
+import { isSqlText, param, paramsOf, renderSql, sql, sqlTemplate } from '../src/sql/statement.ts';
 import { quoteName, quoteText } from '../src/sql/dialect.ts';
 import { sqlType, valueText } from '../src/sql/columns.ts';
+import { thrownBy } from './text-table.ts';
 
 const inDuckdb = (statement: SqlText): string => renderSql(statement, {}, {}, 'duckdb');
 const inSpark = (statement: SqlText): string => renderSql(statement, {}, {}, 'spark');
@@ -12,6 +13,7 @@ describe('what is put into a statement', () => {
   const puts: readonly (readonly [string, SqlText, string])[] = [
     ['a number is one', sql`x = ${42}`, 'x = 42'],
     ['a negative number keeps its sign', sql`x = ${-42}`, 'x = -42'],
+    ['a negative number after a minus begins no comment', sql`x -${-42} -${sql`-${1}`}`, 'x - -42 - -1'],
     ['a bigint is exact', sql`x = ${9_223_372_036_854_775_807n}`, 'x = 9223372036854775807'],
     ['a boolean is one', sql`x = ${true}`, 'x = true'],
     ['a text is quoted', sql`x = ${'stake'}`, "x = 'stake'"],
@@ -42,6 +44,15 @@ describe('what is put into a statement', () => {
       '`a"b`',
     ]);
   });
+
+  test.each([undefined, null, Number.NaN, Number.POSITIVE_INFINITY, {}, [1, undefined]])(
+    'is refused where it is nothing that SQL could say: %s',
+    (value) => {
+      expect(thrownBy(() => sql`SELECT 1 WHERE x = ${value as never}`)).toMatch(
+        /^definition-invalid: A statement is given .* after "SELECT 1 WHERE x =": put in a text, a number/,
+      );
+    },
+  );
 
   test('keeps the statement told from other values', () => {
     expect([isSqlText(sql`x`), isSqlText({ kind: 'code' }), isSqlText('x'), isSqlText(null)]).toEqual([
@@ -77,6 +88,10 @@ describe('a parameter in a statement', () => {
     expect(renderSql(statement, params, values, 'spark')).toBe(
       String.raw`DATE '2018-07-24' '2018-07' 'o\'b' -1 false 'stake' NULL`,
     );
+  });
+
+  test('is told by name', () => {
+    expect(paramsOf(sql`${param('a')} ${1} ${sql`${param('b')}`}`)).toEqual(['a', 'b']);
   });
 
   test('that the task does not have is a bug that names it', () => {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { inSequence, uniqueKey } from '../src/control.ts';
+import { everyRow, inSequence, noRows, uniqueKey } from '../src/control.ts';
 import type { LoadJob } from '../src/job.ts';
 import type { Values } from '../src/param.ts';
 import { boolean, choice, day, integer, month, optional, text } from '../src/param.ts';
 import { files, table } from '../src/schema.ts';
-import { sql } from '../src/sql/statement.ts';
-import type { TaskDefinition } from '../src/task.ts';
+import { param, sql } from '../src/sql/statement.ts';
+import type { Inputs, TaskDefinition } from '../src/task.ts';
 import {
   columnsOf,
   defineTask,
@@ -218,7 +218,18 @@ describe('a list as an input', () => {
   });
 });
 
+const dated = defineTask({ name: 'dated', params: { date: day }, output: table({ date: 'date' }), job });
+
+function withInputs(inputs: () => Inputs): unknown {
+  return defineTask({ name: 'a', inputs, output, job }).inputsOf({});
+}
+
 describe('a definition', () => {
+  test('without a job may call its inputs as it likes, for nothing reads them', () => {
+    const inputs = () => ({ output: listOf(dated, []) });
+    expect(Object.keys(defineTask({ name: 'a', inputs }).inputsOf({}))).toEqual(['output']);
+  });
+
   test('knows its own inputs, and names earlier tasks of itself', () => {
     const balances = defineTask({
       name: 'balances',
@@ -290,6 +301,45 @@ describe('a definition', () => {
     [
       'has a control in-sequence, which is for load jobs only: other outputs have no order.',
       () => defineTask({ name: 'a', output, job, controls: [inSequence('id')] }),
+    ],
+    [
+      'has controls and no job, so that nothing would run them: remove them.',
+      () => defineTask({ name: 'a', output, controls: [uniqueKey('id')] }),
+    ],
+    [
+      'has a parameter "a/b": begin with a letter and go on with letters, digits, "_" and "-".',
+      () => defineTask({ name: 'a', params: { 'a/b': text }, output, job }),
+    ],
+    [
+      'names the parameter "dat" in its SQL, and it has date.',
+      () => defineTask({ name: 'a', params: { date: day }, output, job: sql`SELECT ${param('dat')}` }),
+    ],
+    [
+      'names the parameter "dat" in its SQL, and it has none.',
+      () => defineTask({ name: 'a', output, job, controls: [everyRow('c', sql`${param('dat')} = 1`)] }),
+    ],
+    [
+      'names the parameter "dat" in its SQL, and it has none.',
+      () => defineTask({ name: 'a', output, job, controls: [noRows('c', sql`SELECT ${param('dat')}`)] }),
+    ],
+    ['has NaN retries: give a', () => defineTask({ name: 'a', output, job, retries: Number.NaN })],
+    ['has -1 retries: give a', () => defineTask({ name: 'a', output, job, retries: -1 })],
+    ['has a timeoutMs of 0: give more', () => defineTask({ name: 'a', output, job, timeoutMs: 0 })],
+    ['has a timeoutMs of NaN: give', () => defineTask({ name: 'a', output, job, timeoutMs: Number.NaN })],
+    ['has a priority that is no number', () => defineTask({ name: 'a', output, job, priority: Number.NaN })],
+    [
+      'asks for NaN of the resource "disk": give a number from 0.',
+      () => defineTask({ name: 'a', output, job, resources: { disk: Number.NaN } }),
+    ],
+    [
+      'is fetched again for 1.5 days: give a whole number from 0.',
+      () => defineTask({ name: 'a', params: { date: day }, output, job: load, refetch: { days: 1.5 } }),
+    ],
+    ['calls an input "Output", which is taken', () => withInputs(() => ({ Output: bare() }))],
+    ['calls an input "A", which is taken', () => withInputs(() => ({ a: bare(), A: bare() }))],
+    [
+      'takes a list of dated, which has a column and a parameter "date", and a list shows both: rename one.',
+      () => withInputs(() => ({ days: listOf(dated, []) })),
     ],
   ];
   test.each(refusals)('that is wrong is told: it %s', (why, act) => {

@@ -1,4 +1,5 @@
 import { assert } from '../assert.ts';
+import { DaybookError } from '../errors.ts';
 import type { Param, Params, ParamValue, Values } from '../param.ts';
 import type { Dialect } from './dialect.ts';
 import { quoteText } from './dialect.ts';
@@ -31,8 +32,7 @@ export function sql(strings: TemplateStringsArray, ...values: readonly Interpola
   const pieces: Piece[] = [];
   for (const [index, string] of strings.entries()) {
     pieces.push(string);
-    const value = values[index];
-    if (index < values.length && value !== undefined) pieces.push(...piecesOf(value));
+    if (index < values.length) pieces.push(...piecesOf(values[index], string));
   }
   return { kind: 'sql', pieces };
 }
@@ -49,9 +49,16 @@ export function isSqlText(value: unknown): value is SqlText {
 
 /** The statement with its parameters still named, as it goes into the code digest. */
 export function sqlTemplate(statement: SqlText): string {
-  return statement.pieces
-    .map((piece) => (isParamReference(piece) ? `{${piece.param}}` : pieceText(piece, 'duckdb')))
-    .join('');
+  return joined(
+    statement.pieces.map((piece) =>
+      isParamReference(piece) ? `{${piece.param}}` : pieceText(piece, 'duckdb'),
+    ),
+  );
+}
+
+/** The names of the parameters that a statement uses. */
+export function paramsOf(statement: SqlText): readonly string[] {
+  return statement.pieces.flatMap((piece) => (isParamReference(piece) ? [piece.param] : []));
 }
 
 /** The statement for one task, its parameters in place as literals of `dialect`. */
@@ -62,16 +69,34 @@ export function renderSql(statement: SqlText, params: Params, values: Values, di
     assert(declared, `The statement uses the parameter "${piece.param}", which its task does not have.`);
     return paramLiteral(declared, values[piece.param], dialect);
   };
-  return statement.pieces.map(render).join('');
+  return joined(statement.pieces.map(render));
 }
 
-function piecesOf(value: Interpolated): readonly Piece[] {
+function piecesOf(value: Interpolated | undefined, before: string): readonly Piece[] {
   if (isSqlText(value)) return value.pieces;
   if (isParamReference(value)) return [value];
-  if (!Array.isArray(value)) return [{ literal: value as Literal }];
+  if (!Array.isArray(value)) return [{ literal: literalOf(value, before) }];
   if (value.length === 0) return ['NULL'];
-  return value.flatMap((each: Literal, index) =>
-    index === 0 ? [{ literal: each }] : [', ', { literal: each }],
+  return value.flatMap((each: unknown, index): readonly Piece[] => {
+    const literal = { literal: literalOf(each, before) };
+    return index === 0 ? [literal] : [', ', literal];
+  });
+}
+
+function literalOf(value: unknown, before: string): Literal {
+  const finite = typeof value !== 'number' || Number.isFinite(value);
+  if (finite && ['string', 'number', 'bigint', 'boolean'].includes(typeof value)) return value as Literal;
+  throw new DaybookError(
+    'definition-invalid',
+    `A statement is given ${String(value)} after "${before.trim().slice(-60)}": put in a text, a number, true, false, a list of these, param('…') or another sql.`,
+  );
+}
+
+/** Pieces side by side; between two minus signs a space, for together they would begin a comment. */
+function joined(texts: readonly string[]): string {
+  return texts.reduce(
+    (all, text) => (all.endsWith('-') && text.startsWith('-') ? `${all} ${text}` : all + text),
+    '',
   );
 }
 

@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest';
+import { checkConfig, definitionOf } from '../src/config.ts';
+import type { TaskDefinition } from '../src/task.ts';
+import { memoryTargets } from '../src/testing/index.ts';
+import { daily, left, raw } from './run-fixture.ts';
+import { stubRunner } from './stub-runner.ts';
+import { thrownBy } from './text-table.ts';
+
+const runner = stubRunner(() => 'a');
+const config = { targets: memoryTargets(), runners: [runner], tasks: [raw, left, daily] };
+const definition = (of: unknown): TaskDefinition => of as TaskDefinition;
+
+describe('a configuration', () => {
+  test('gives a task to the first runner that takes its kind of job, and its name where names are given', () => {
+    const loads = stubRunner(() => 'a', { name: 'loads', kinds: ['load'] });
+    const chosen = stubRunner(() => 'a', { name: 'chosen' });
+    const choice = { runner: chosen, tasks: ['left'] };
+    const checked = checkConfig({ ...config, runners: [loads, choice, runner] }, 'here');
+    expect(checked.runners).toEqual([loads, chosen, runner]);
+    expect(checked.runnerOf(definition(raw))).toBe(loads);
+    expect(checked.runnerOf(definition(left))).toBe(chosen);
+    expect(checked.runnerOf(definition(daily))).toBeUndefined();
+    const few = checkConfig({ ...config, runners: [loads] }, 'here');
+    expect(thrownBy(() => few.runnerOf(definition(left)))).toBe(
+      'runner-missing: No runner in here takes left, a sql job: add one, such as localRunner().',
+    );
+  });
+
+  test('may name one runner twice: for some tasks, and for all others', () => {
+    const checked = checkConfig({ ...config, runners: [{ runner, tasks: ['left'] }, runner] }, 'here');
+    expect(checked.runners).toEqual([runner]);
+  });
+
+  const refusals: readonly (readonly [string, unknown])[] = [
+    ['exports no default: write `export default defineConfig({ … })`.', undefined],
+    ['has no `targets`: give it a target such as fileTargets({ root }).', { ...config, targets: {} }],
+    ['has no `runners`: give it a list such as [localRunner()].', { ...config, runners: [] }],
+    ['has no `tasks`: give it a list of task definitions.', { ...config, tasks: undefined }],
+    ['has the zone "Mars/Phobos", which is no IANA time zone', { ...config, zone: 'Mars/Phobos' }],
+    ['lists a task that defineTask did not make.', { ...config, tasks: [{}] }],
+    ['lists two tasks named "raw": a name belongs to one.', { ...config, tasks: [raw, raw] }],
+    [
+      'has two runners named "stub", which cannot be told apart: keep one.',
+      { ...config, runners: [runner, stubRunner(() => 'a')] },
+    ],
+    [
+      'gives a runner the task "lefd", which is not among its `tasks`: see to the name.',
+      { ...config, runners: [{ runner, tasks: ['lefd'] }] },
+    ],
+    ['has NaN of the resource "disk": give a number from 0.', { ...config, resources: { disk: Number.NaN } }],
+    ['has -1 of the resource "disk": give a number from 0.', { ...config, resources: { disk: -1 } }],
+  ];
+  test.each(refusals)('that is wrong is told: it %s', (why, given) => {
+    expect(thrownBy(() => checkConfig(given, 'here'))).toContain(
+      `config-invalid: The configuration here ${why}`,
+    );
+  });
+});
+
+test('a task that is unknown is told with those that are near', () => {
+  const checked = checkConfig(config, 'here');
+  expect(definitionOf(checked, 'left')).toBe(left);
+  expect(thrownBy(() => definitionOf(checked, 'left-over'))).toBe(
+    'task-unknown: There is no task "left-over". There is: left.',
+  );
+});
