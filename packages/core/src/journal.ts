@@ -1,6 +1,7 @@
 import { appendFileSync, closeSync, mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AttemptEnd } from './attempt.ts';
+import { reportOf } from './errors.ts';
 import type { TaskEnd } from './scheduler/protocol.ts';
 import type { TaskId } from './task.ts';
 
@@ -40,17 +41,38 @@ export interface Journal {
   close(): void;
 }
 
-/** Opens `<folder>/runs/<run>.ndjson` to append to. */
+/**
+ * Opens `<folder>/runs/<run>.ndjson` to append to. Where that cannot be done, or no longer, it warns once and writes nothing
+ * more: a run is not worth less without its record.
+ */
 export function openJournal(folder: string, run: string, nowMs: () => number): Journal {
-  const runs = join(folder, 'runs');
-  mkdirSync(runs, { recursive: true });
-  const path = join(runs, `${run}.ndjson`);
-  const file = openSync(path, 'a');
+  const path = join(folder, 'runs', `${run}.ndjson`);
+  let file: number | undefined;
+  const orGiveUp = (act: () => void): void => {
+    try {
+      act();
+    } catch (error) {
+      if (file !== undefined) closeSync(file);
+      file = undefined;
+      process.emitWarning(
+        `The journal ${path} cannot be written, and the run goes on without it: ${reportOf(error).message}`,
+      );
+    }
+  };
+  orGiveUp(() => {
+    mkdirSync(join(folder, 'runs'), { recursive: true });
+    file = openSync(path, 'a');
+  });
   return {
     path,
-    write: (entry) =>
-      appendFileSync(file, `${JSON.stringify({ at: new Date(nowMs()).toISOString(), ...entry })}\n`),
-    close: () => closeSync(file),
+    write: (entry) => {
+      const line = `${JSON.stringify({ at: new Date(nowMs()).toISOString(), ...entry })}\n`;
+      if (file !== undefined) orGiveUp(() => appendFileSync(file as number, line));
+    },
+    close: () => {
+      if (file !== undefined) closeSync(file);
+      file = undefined;
+    },
   };
 }
 

@@ -36,6 +36,7 @@ export async function work(options: WorkerOptions): Promise<void> {
   const running = new Map<string, { readonly done: Promise<void>; readonly abort: AbortController }>();
   const released = new Set<string>();
   let spare: string[] = [];
+  let broken: { readonly error: unknown } | undefined;
   const wake = wakeUp();
   const stop = (): void => {
     void scheduler({ kind: 'cancel' }).then(wake.now);
@@ -50,6 +51,7 @@ export async function work(options: WorkerOptions): Promise<void> {
         0,
         Math.max(0, options.slots - running.size),
       );
+      if (broken !== undefined) throw broken.error;
       const answer = await scheduler({
         kind: 'next',
         worker: options.name,
@@ -61,10 +63,14 @@ export async function work(options: WorkerOptions): Promise<void> {
         if (running.has(lease.attempt)) continue;
         spare = spare.filter((id) => id !== lease.attempt);
         const abort = new AbortController();
-        const done = attend(lease, options, abort.signal).finally(() => {
-          running.delete(lease.attempt);
-          wake.now();
-        });
+        const done = attend(lease, options, abort.signal)
+          .catch((error: unknown) => {
+            broken ??= { error };
+          })
+          .finally(() => {
+            running.delete(lease.attempt);
+            wake.now();
+          });
         running.set(lease.attempt, { done, abort });
       }
       await release(options.runners, answer.idleRunners, released);

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync, appendFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -247,6 +247,29 @@ describe('the journal', () => {
     ]);
   });
 
+  test.each(['a file where its folder should be', 'a disk that is full'])(
+    'is given up with one warning at %s, and the run goes on',
+    async (what) => {
+      const folder = newFolder();
+      if (what.startsWith('a file')) writeFileSync(join(folder, 'runs'), '');
+      else mkdirSync(join(folder, 'runs'));
+      const warned = new Promise<Error>((resolve) => process.once('warning', resolve));
+      if (what.startsWith('a file')) {
+        const result = await ran(memoryTargets(), byName, { stateFolder: folder });
+        expect(result.outcome).toBe('ok');
+        expect(journalRuns(folder)).toEqual([]);
+      } else {
+        symlinkSync('/dev/full', join(folder, 'runs', 'a.ndjson'));
+        const journal = openJournal(folder, 'a', () => 0);
+        for (const outcome of ['ok', 'failed']) journal.write({ kind: 'run-ended', outcome });
+        journal.close();
+      }
+      expect((await warned).message).toMatch(
+        /^The journal .*\.ndjson cannot be written, and the run goes on without it: (EEXIST|ENOTDIR|ENOSPC)/,
+      );
+    },
+  );
+
   test('is read without a last line that a crash has cut', () => {
     const folder = newFolder();
     const journal = openJournal(folder, 'a', () => 0);
@@ -267,6 +290,17 @@ describe('the journal', () => {
     writeFileSync(join(folder, 'runs', 'notes.txt'), '');
     expect(journalRuns(folder)).toEqual(['20180725T060000000Z-b', '20180724T060000000Z-a']);
   });
+});
+
+test('a run whose observer throws is an error, once, and its runners are closed', async () => {
+  const runner = stubRunner(() => 'a');
+  const observer = {
+    started: () => {
+      throw new Error('The terminal is gone.');
+    },
+  };
+  await expect(ran(memoryTargets(), runner, { observer })).rejects.toThrow('The terminal is gone.');
+  expect(runner.closed).toBe(1);
 });
 
 test('a run that cannot be planned is an error', async () => {
