@@ -15,16 +15,15 @@ import { measureDerived, tablePart } from './staged-table.ts';
 
 /** Runs a code job: a function over Arrow inputs, to an Arrow table or to named files. */
 export async function runCode(job: LocalJob, code: CodeJob, host: JobHost): Promise<LocalResult> {
-  const memoryBytes = await host.memory(await memoryFor(job));
-  const session = await openSession({ memoryBytes, threads: job.threads, spill: job.spill });
+  const engine = lazyEngine(job, host);
   try {
-    await createInputViews(session, job.inputs);
+    if (job.inputs.length > 0) await engine.memory();
     host.progress({ phase: 'compute' });
     const written = new Map<string, string>();
     const writes: Promise<void>[] = [];
     const context: CodeContext<Readonly<Record<string, unknown>>> = {
       values: job.values,
-      inputs: Object.fromEntries(job.inputs.map((input) => [input.name, codeInput(input, session)])),
+      inputs: Object.fromEntries(job.inputs.map((input) => [input.name, codeInput(input, engine)])),
       signal: host.signal,
       writeFile: (name, content) => {
         const writing = writeNamedFile(job, written, name, content);
@@ -44,14 +43,50 @@ export async function runCode(job: LocalJob, code: CodeJob, host: JobHost): Prom
       );
     }
     await writeFile(join(job.folder, tablePart), await writeArrowTable(table));
-    return await measureDerived(job, host, session);
+    return await measureDerived(job, host, await engine.session());
   } finally {
-    await dropInputViews(session, job.inputs);
-    session.close();
+    await engine.close();
   }
 }
 
-function codeInput(input: LocalInput, session: Session): CodeInput {
+/** What a job may need and many do without: memory, asked for once, and DuckDB with views of the inputs. */
+interface LazyEngine {
+  memory(): Promise<number>;
+  session(): Promise<Session>;
+  close(): Promise<void>;
+}
+
+function lazyEngine(job: LocalJob, host: JobHost): LazyEngine {
+  let granted: Promise<number> | undefined;
+  let opened: Promise<Session> | undefined;
+  const memory = (): Promise<number> => (granted ??= memoryFor(job).then((bytes) => host.memory(bytes)));
+  const open = async (): Promise<Session> => {
+    const session = await openSession({
+      memoryBytes: await memory(),
+      threads: job.threads,
+      spill: job.spill,
+    });
+    try {
+      await createInputViews(session, job.inputs);
+      return session;
+    } catch (error) {
+      session.close();
+      throw error;
+    }
+  };
+  return {
+    memory,
+    session: () => (opened ??= open()),
+    async close() {
+      const session = await opened?.catch(() => undefined);
+      if (session === undefined) return;
+      await dropInputViews(session, job.inputs);
+      session.close();
+    },
+  };
+}
+
+function codeInput(input: LocalInput, engine: LazyEngine): CodeInput {
   const checked = (columns: readonly string[] | undefined): readonly string[] => {
     const names = columns ?? Object.keys(input.columns);
     const unknown = names.find((name) => !Object.hasOwn(input.columns, name));
@@ -71,6 +106,7 @@ function codeInput(input: LocalInput, session: Session): CodeInput {
       );
       const orderBy = checked(options.orderBy ?? input.orderBy);
       yield `${names.join('\t')}\n`;
+      const session = await engine.session();
       for await (const lines of session.lines(
         rowLinesQuery(`(${inputQuery(input)})`, columns, { orderBy, as: 'tsv' }),
       ))

@@ -7,11 +7,15 @@ import { attemptPath, DaybookError, joinTaskId, manifestPath, splitTaskId } from
 import { createOnce } from './create-once.ts';
 import { fileStage } from './file-stage.ts';
 import { guarded, guardedChunks, unlessMissing } from './guarded.ts';
+import { lastingFolders } from './lasting-folders.ts';
 
 export interface FileTargetsOptions {
   /** The folder, a path or a `file:` URL; it is made if it is not there. A relative path is relative to the current folder. */
   readonly root: string | URL;
 }
+
+/** How many folders are listed at once. */
+const listedAtOnce = 64;
 
 /**
  * A folder as the home of the data. Publication is `link(2)` of a synced file, so the folder must be on one file system that
@@ -20,6 +24,7 @@ export interface FileTargetsOptions {
  */
 export function fileTargets(options: FileTargetsOptions): Target {
   const root = resolve(options.root instanceof URL ? fileURLToPath(options.root) : rootPath(options.root));
+  const folders = lastingFolders(root);
   const versionsFolder = (task: TaskId): string => {
     const { name, segment } = splitTaskId(task);
     return join(root, name, 'versions', segment);
@@ -31,10 +36,12 @@ export function fileTargets(options: FileTargetsOptions): Target {
         if ((await foldersIn(join(root, name, 'versions'))).length > 0) yield name;
     },
     async *currentVersions(under) {
-      for (const segment of await foldersIn(join(root, under, 'versions'))) {
-        const task = joinTaskId(under, segment);
-        const version = await target.currentVersion(task);
-        if (version > 0) yield { task, version };
+      const segments = await foldersIn(join(root, under, 'versions'));
+      for (let from = 0; from < segments.length; from += listedAtOnce) {
+        const tasks = segments.slice(from, from + listedAtOnce).map((segment) => joinTaskId(under, segment));
+        const versions = await Promise.all(tasks.map((task) => target.currentVersion(task)));
+        for (const [index, task] of tasks.entries())
+          if ((versions[index] ?? 0) > 0) yield { task, version: versions[index] ?? 0 };
       }
     },
     async currentVersion(task) {
@@ -54,12 +61,12 @@ export function fileTargets(options: FileTargetsOptions): Target {
       const [path, scratch] = [manifestPath(name, segment, version), join(name, 'attempts', segment)];
       return await guarded(
         `publish version ${version} of ${task}`,
-        createOnce(root, path, scratch, version, bytes),
+        createOnce(root, folders, path, scratch, version, bytes),
       );
     },
     stage(task, attempt) {
       const { name, segment } = splitTaskId(task);
-      return fileStage(root, attemptPath(name, segment, attempt));
+      return fileStage(root, folders, attemptPath(name, segment, attempt));
     },
     read: (part, ranges) => readPart(join(root, part.path), part, ranges),
     async *attempts(under) {
