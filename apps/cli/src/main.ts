@@ -6,8 +6,8 @@ import type { Command, Streams } from './workplace.ts';
 
 /** Runs the command that `words` say and ends the process with its exit code. */
 export async function main(words: readonly string[]): Promise<void> {
-  const out = outputOf(process.stdout);
-  const err = outputOf(process.stderr);
+  const out = outputOf(process.stdout, 'result');
+  const err = outputOf(process.stderr, 'progress');
   process.on('uncaughtException', (error) => void endWith(error, words, out, err));
   process.exit(await daybook(words, out, err));
 }

@@ -15,7 +15,8 @@ export async function reportError(
   const code: ErrorCode | 'bug' = known ? error.code : 'bug';
   const said = reportOf(error).message;
   const message = known ? said : `This is a bug in Daybook: ${said}`;
-  if (words.includes('--json')) {
+  // Where standard output has failed, the error cannot go there.
+  if (words.includes('--json') && code !== 'write-failed') {
     await out.write(`${JSON.stringify({ outcome: 'error', error: { code, message } })}\n`);
   } else {
     await err.write(known ? `error: ${message} [${code}]\n` : `error: ${message}\n`);

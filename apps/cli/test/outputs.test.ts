@@ -1,7 +1,7 @@
 import { globSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { projectForTest } from './project.ts';
+import { projectForTest, startIn } from './project.ts';
 
 const today = ['--today', '2018-07-08'];
 const documentOf = (out: string): Record<string, unknown> => JSON.parse(out) as Record<string, unknown>;
@@ -98,6 +98,26 @@ test('a reader that has had enough ends a long output quietly', async () => {
   const { process: child, ended } = start('show', 'many', '--format', 'tsv');
   child.stdout?.once('data', () => child.stdout?.destroy());
   expect(await ended).toMatchObject({ code: 0, err: '' });
+});
+
+test('rows that cannot be written are not lost in silence', async () => {
+  const { daybook, folder } = projectForTest();
+  await daybook('run', 'letters', '--size', 'small');
+  for (const words of [['--format', 'tsv'], ['--json'], []]) {
+    const { code, err } = await startIn(folder, ['show', 'letters', '--size', 'small', ...words], '/dev/full').ended;
+    expect(code).toBe(3);
+    expect(err).toMatch(/^error: Standard output cannot be written: ENOSPC.* \[write-failed\]\n$/);
+  }
+});
+
+test('a folder that cannot be exported to is told, and is no bug', async () => {
+  const { daybook, write } = projectForTest();
+  await daybook('run', 'letters', '--size', 'small');
+  write('taken', '');
+  const { code, err } = await daybook('export', 'letters', '--size', 'small', '--to', 'taken');
+  expect(code).toBe(2);
+  expect(err).toContain('cannot be written: ');
+  expect(err).toContain('give --to a folder that can be written. [usage]');
 });
 
 test('outputs are exported as files, each whole or not at all', async () => {

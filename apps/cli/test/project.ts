@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, openSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -62,19 +62,20 @@ export function projectForTest(): Project {
   };
 }
 
-/** The command in a folder, its output gathered. */
-export function startIn(folder: string, words: readonly string[]): Started {
+/** The command in a folder, its output gathered; what it prints goes to the file `stdout` instead, where one is given. */
+export function startIn(folder: string, words: readonly string[], stdout?: string): Started {
   const child = spawn(process.execPath, [command, ...words], {
     cwd: folder,
     env: { ...process.env, NO_COLOR: '' },
+    stdio: ['pipe', stdout === undefined ? 'pipe' : openSync(stdout, 'w'), 'pipe'],
   });
   let [out, err] = ['', ''];
   const waiting: { readonly text: string; readonly resolve: () => void }[] = [];
   const listen = (): void => {
     for (const each of waiting) if (err.includes(each.text)) each.resolve();
   };
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (out += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     err += text;
     listen();
   });

@@ -29,6 +29,7 @@ export const errorExitCodes = {
   'worker-missing': 3,
   'attempt-expired': 3,
   'verify-failed': 3,
+  'write-failed': 3,
   'not-published': 4,
   'control-failed': 5,
   'scheduler-unreachable': 7,

@@ -3,9 +3,10 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Manifest, Planned, Task } from '@daybook/core';
-import { DaybookError } from '@daybook/core';
+import { DaybookError, isSystemError } from '@daybook/core';
 import type { ExportFile } from '../export-files.ts';
 import { exportFiles } from '../export-files.ts';
+import { isDaybookError } from '../load-config.ts';
 import {
   checkedRead,
   checkHasOutput,
@@ -82,9 +83,23 @@ async function write(
       ...stated,
     };
   } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
+    await rm(temporary, { force: true }).catch(() => {});
+    throw notWritten(error, path);
   }
+}
+
+const unfit = ['ENOTDIR', 'EEXIST', 'EISDIR', 'EACCES', 'EPERM', 'EROFS'];
+
+/** What is said when a file cannot be written: of the folder that was given, or of the disk. Other errors stay as they are. */
+function notWritten(error: unknown, path: string): unknown {
+  if (!(error instanceof Error) || isDaybookError(error) || !('syscall' in error)) return error;
+  const usage = unfit.some((code) => isSystemError(error, code));
+  const remedy = usage ? 'give --to a folder that can be written' : 'see to its disk and its space, then run again';
+  return new DaybookError(
+    usage ? 'usage' : 'write-failed',
+    `The file ${path} cannot be written: ${error.message}: ${remedy}.`,
+    { cause: error },
+  );
 }
 
 /** All rows as TSV. The parts are held against their SHA-256 first, for an engine reads only what it needs of them. */
