@@ -85,7 +85,9 @@ function startChild(): ChildProcess {
     '--disable-warning=ExperimentalWarning',
   ];
   // What a job prints goes to standard error, for standard output may be a document.
-  return fork(entry, [], { execArgv, stdio: ['pipe', 2, 2, 'ipc'], serialization: 'json' });
+  const child = fork(entry, [], { execArgv, stdio: ['pipe', 2, 2, 'ipc'], serialization: 'json' });
+  // That it could not be told something is heard by whoever talks with it; between jobs nobody does.
+  return child.on('error', () => undefined);
 }
 
 function converse(
@@ -124,7 +126,7 @@ function converse(
       });
     const failed = (error: Error): void => finish({ kind: 'crashed', why: error.message });
     const cancel = (): void => finish({ kind: 'cancelled' });
-    const timer = stopwatch(host.timeoutMs ?? longestTimerMs, () => finish({ kind: 'timed-out' }));
+    const timer = stopwatch(host.timeoutMs, () => finish({ kind: 'timed-out' }));
     timer.go();
     child.on('message', hear);
     child.once('exit', exited);
@@ -136,8 +138,8 @@ function converse(
 }
 
 /** Calls `expire` once it has gone for `limitMs`. Waiting for others to free memory is not a job's own time. */
-function stopwatch(limitMs: number, expire: () => void): { go(): void; hold(): void } {
-  let leftMs = limitMs;
+export function stopwatch(limitMs: number | undefined, expire: () => void): { go(): void; hold(): void } {
+  let leftMs = limitMs ?? longestTimerMs;
   let startMs = 0;
   let timer: NodeJS.Timeout | undefined;
   return {

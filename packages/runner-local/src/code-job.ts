@@ -65,6 +65,7 @@ function lazyEngine(job: LocalJob, host: JobHost): LazyEngine {
       memoryBytes: await memory(),
       threads: job.threads,
       spill: job.spill,
+      signal: host.signal,
     });
     try {
       await createInputViews(session, job.inputs);

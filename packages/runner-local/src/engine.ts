@@ -8,6 +8,8 @@ export interface SessionOptions {
   readonly threads: number;
   /** A folder that lasts as long as the runner: DuckDB puts what does not fit into memory into one below it. */
   readonly spill: string;
+  /** Interrupts what runs when it aborts. */
+  readonly signal?: AbortSignal;
 }
 
 /** A connection of its own with its own temporary views; closed when done. */
@@ -65,7 +67,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   ]) {
     await connection.run(setting);
   }
-  return sessionOf(connection);
+  return sessionOf(connection, options.signal);
 }
 
 /** What runs jobs here, for manifests. */
@@ -81,7 +83,9 @@ export function sqlFailure(error: unknown, task: string): DaybookError {
   return new DaybookError('sql-failed', `The SQL of ${task} failed: ${message.trim()}`, { cause: error });
 }
 
-function sessionOf(connection: DuckDBConnection): Session {
+function sessionOf(connection: DuckDBConnection, signal: AbortSignal | undefined): Session {
+  const interrupt = (): void => connection.interrupt();
+  signal?.addEventListener('abort', interrupt, { once: true });
   const asText = (query: string): string => `SELECT CAST(COLUMNS(*) AS VARCHAR) FROM ${subquery(query)}`;
   return {
     async run(statement) {
@@ -106,7 +110,10 @@ function sessionOf(connection: DuckDBConnection): Session {
         type: String(statement.columnType(index)).replace('TIMESTAMP WITH TIME ZONE', 'TIMESTAMPTZ'),
       }));
     },
-    close: () => connection.closeSync(),
+    close() {
+      signal?.removeEventListener('abort', interrupt);
+      connection.closeSync();
+    },
   };
 }
 

@@ -56,7 +56,8 @@ async function loadFile(
 ): Promise<LocalResult> {
   content.catch(() => undefined);
   const memoryBytes = await host.memory(await memoryForRaw(fetched.path));
-  const session = await openSession({ memoryBytes, threads: job.threads, spill: job.spill });
+  const { threads, spill } = job;
+  const session = await openSession({ memoryBytes, threads, spill, signal: host.signal });
   try {
     host.progress({ phase: 'convert' });
     try {

@@ -1,9 +1,7 @@
-import { createReadStream, createWriteStream, mkdirSync, rmSync } from 'node:fs';
+import { createReadStream, rmSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { fileURLToPath } from 'node:url';
 import type {
   Columns,
   Declaration,
@@ -15,22 +13,16 @@ import type {
   Target,
   Work,
 } from '@daybook/core';
-import {
-  assert,
-  DaybookError,
-  quoteName,
-  rowLinesQuery,
-  rowSumsQuery,
-  tableFingerprint,
-} from '@daybook/core';
+import { DaybookError, quoteName, rowLinesQuery, rowSumsQuery, tableFingerprint } from '@daybook/core';
 import type { ChildEnd, ChildPool } from './child-pool.ts';
 import { childPool } from './child-pool.ts';
 import type { Session } from './engine.ts';
 import { openSession } from './engine.ts';
-import { execute } from './execute.ts';
+import { runHere } from './in-process.ts';
 import { parquetQuery } from './input-views.ts';
 import type { LocalResult } from './local-job.ts';
 import { localJobOf, outputFolder } from './local-job.ts';
+import { localParts } from './local-parts.ts';
 import type { MemoryLedger } from './memory-ledger.ts';
 import { memoryLedger } from './memory-ledger.ts';
 import { makeScratch } from './scratch.ts';
@@ -127,10 +119,7 @@ async function runWork(work: Work, context: RunContext, around: Surroundings): P
       readonly unit?: string;
     }): void => context.progress({ attempt, ...step });
     const host = { signal: work.signal, timeoutMs: work.timeoutMs, progress, memory };
-    if (around.pool === undefined) {
-      const result = await execute(job, host, async () => work.job);
-      return await outcomeOf(work, result, around.own);
-    }
+    if (around.pool === undefined) return await endOf(work, await runHere(work.job, job, host), around.own);
     if (job.kind !== 'sql' && job.configPath === undefined) throw withoutConfig(work);
     return await endOf(work, await around.pool.run(job, host), around.own);
   } finally {
@@ -170,31 +159,6 @@ async function outcomeOf(work: Work, result: LocalResult, own: string): Promise<
     return { path: `${stage.path}${name}`, bytes: file?.bytes ?? 0, rows, sha256, ...tag };
   });
   return { attempt, ...rest, parts };
-}
-
-/** The local path of each part: where it is, in a folder, if its size is right; else a copy in `folder`. */
-async function localParts(
-  target: Target,
-  parts: readonly Part[],
-  folder: string,
-): Promise<ReadonlyMap<string, string>> {
-  const paths = new Map<string, string>();
-  for (const part of parts) {
-    if (paths.has(part.path)) continue;
-    if (target.name.startsWith('file:')) {
-      for await (const _ of target.read(part, [])) assert(false, 'No bytes were asked for.');
-      paths.set(
-        part.path,
-        fileURLToPath(new URL(part.path.split('/').map(encodeURIComponent).join('/'), target.name)),
-      );
-      continue;
-    }
-    const path = join(folder, `input-${paths.size}`);
-    mkdirSync(folder, { recursive: true });
-    await pipeline(target.read(part), createWriteStream(path));
-    paths.set(part.path, path);
-  }
-  return paths;
 }
 
 /** What reading outside a job may use. */

@@ -9,7 +9,8 @@ import { declaredTypes, measureDerived, writeTable } from './staged-table.ts';
 export async function runStatement(job: LocalJob, host: JobHost): Promise<LocalResult> {
   assert(job.statement !== undefined, `${job.task} is a SQL job without a statement.`);
   const memoryBytes = await host.memory(await memoryFor(job));
-  const session = await openSession({ memoryBytes, threads: job.threads, spill: job.spill });
+  const { threads, spill } = job;
+  const session = await openSession({ memoryBytes, threads, spill, signal: host.signal });
   try {
     await createInputViews(session, job.inputs);
     host.progress({ phase: 'compute' });

@@ -1,0 +1,32 @@
+import type { Job } from '@daybook/core';
+import type { ChildEnd, ChildHost } from './child-pool.ts';
+import { stopwatch } from './child-pool.ts';
+import { execute } from './execute.ts';
+import type { LocalJob } from './local-job.ts';
+
+/**
+ * Runs a job here. When its time is over or it is cancelled, SQL is interrupted and functions are told by their signal; one
+ * that does not listen is left behind, for here it cannot be killed.
+ */
+export async function runHere(found: Job, job: LocalJob, host: ChildHost): Promise<ChildEnd> {
+  const watch = new AbortController();
+  const limit = stopwatch(host.timeoutMs, () => watch.abort());
+  const stopped = AbortSignal.any([host.signal, watch.signal]);
+  const memory = async (bytes: number): Promise<number> => {
+    limit.hold();
+    const granted = await host.memory(bytes);
+    limit.go();
+    return granted;
+  };
+  limit.go();
+  const end = await Promise.race([
+    execute(job, { signal: stopped, progress: host.progress, memory }, async () => found),
+    new Promise<undefined>((resolve) => {
+      if (stopped.aborted) resolve(undefined);
+      stopped.addEventListener('abort', () => resolve(undefined), { once: true });
+    }),
+  ]);
+  limit.hold();
+  if (watch.signal.aborted) return { kind: 'timed-out' };
+  return end === undefined ? { kind: 'cancelled' } : { kind: 'result', result: end };
+}
