@@ -1,0 +1,10 @@
+/** Every entry of every package, so that each of their declarations is checked. */
+import * as cli from '@daybook/cli';
+import * as core from '@daybook/core';
+import * as testing from '@daybook/core/testing';
+import * as simulator from '@daybook/exchange-simulator';
+import * as reports from '@daybook/reports-accounting';
+import * as runner from '@daybook/runner-local';
+import * as target from '@daybook/target-file';
+
+export const everyEntry = [cli, core, testing, simulator, reports, runner, target];
