@@ -103,9 +103,10 @@ async function tryOnce(plan: AttemptPlan, context: AttemptContext): Promise<Atte
   const current = await context.store.current(task.id);
   const inputs = await pin(node, context.store);
   if (inputs === undefined)
-    return { kind: 'superseded', disagreeing: await unpublished(node, context.store) };
+    return againEnd(node, await unpublished(node, context.store), 'which another project publishes');
   const disagreeing = disagreements(inputs);
-  if (disagreeing.length > 0) return disagreementEnd(node, disagreeing);
+  if (disagreeing.length > 0)
+    return againEnd(node, disagreeing, 'which another project made from an input that has changed since');
   const facts = { task, codeDigest, current: current?.manifest, inputs, today: context.today, wish };
   const reason = staleReason(facts);
   if (reason === undefined) return { kind: 'fresh' };
@@ -154,14 +155,12 @@ function disagreements(inputs: readonly PinnedManifest[]): readonly TaskId[] {
   return [...new Set(inputs.filter(disagrees).map((each) => each.task))];
 }
 
-function disagreementEnd(node: GraphNode, disagreeing: readonly TaskId[]): AttemptEnd {
+/** The inputs that must be decided again first; one of another project is not decided here, and so is waited for. */
+function againEnd(node: GraphNode, disagreeing: readonly TaskId[], external: string): AttemptEnd {
   const tasks = Object.values(node.inputs).flatMap((input) => tasksOf(input));
-  const external = tasks.find((task) => disagreeing.includes(task.id) && isExternal(task.definition));
-  if (external === undefined) return { kind: 'superseded', disagreeing };
-  return {
-    kind: 'waiting',
-    for: `${external.id}, which another project made from an input that has changed since`,
-  };
+  const theirs = tasks.find((task) => disagreeing.includes(task.id) && isExternal(task.definition));
+  if (theirs === undefined) return { kind: 'superseded', disagreeing };
+  return { kind: 'waiting', for: `${theirs.id}, ${external}` };
 }
 
 function workOf(plan: AttemptPlan, context: AttemptContext, base: Base): Work {

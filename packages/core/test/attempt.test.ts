@@ -170,6 +170,14 @@ describe('inputs', () => {
     });
   });
 
+  test('of another project without a version are waited for, though there was one when the run was planned', async () => {
+    const target = await targetWith(...rawDays, statsMade);
+    expect(await attempted(report(), { target, runner })).toEqual({
+      kind: 'waiting',
+      for: 'rates, which another project publishes',
+    });
+  });
+
   test('without a version supersede, and are named: wrappers have none', async () => {
     const target = await targetWith(rawDays[0] as (typeof rawDays)[0], ratesMade);
     expect(await attempted(report(), { target, runner })).toEqual({
