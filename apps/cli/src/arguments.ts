@@ -31,3 +31,11 @@ export function splitArguments(words: readonly string[]): Arguments {
   }
   return { tasks, flags };
 }
+
+/** A whole number from 1 that an option gives. */
+export function wholeNumber(option: string, given: string | undefined, otherwise: number): number {
+  if (given === undefined) return otherwise;
+  const value = Number(given);
+  if (/^\d+$/.test(given) && Number.isSafeInteger(value) && value > 0) return value;
+  throw new DaybookError('usage', `--${option} ${given} is not a whole number from 1.`);
+}

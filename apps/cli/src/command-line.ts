@@ -55,7 +55,12 @@ function parse(words: readonly string[], width: number): Parsed {
     .exitProcess(false)
     .showHelpOnFail(false)
     .version(false)
-    .option('version', { type: 'boolean', global: false, description: 'Print the version of Daybook.' })
+    .option('version', {
+      type: 'boolean',
+      global: false,
+      description: 'Print the version of Daybook.',
+      group: 'Everywhere:',
+    })
     .options(globalOptions)
     .help('help', 'Print this help.')
     .group('help', 'Everywhere:')
@@ -66,9 +71,8 @@ function parse(words: readonly string[], width: number): Parsed {
     .epilogue('Help on one command: daybook COMMAND --help');
   for (const spec of commandSpecs) {
     parser.command(spec.name, spec.summary, (command) => {
-      command.usage(`Usage: daybook ${spec.usage}\n\n${spec.help}`).options(optionsOf(spec)).epilogue('');
-      for (const [line, text] of spec.examples) command.example(line, text);
-      return command;
+      command.usage(`Usage: daybook ${spec.usage}\n\n${spec.help}`).options(optionsOf(spec));
+      return command.epilogue(examplesText(spec));
     });
   }
   let failed: unknown;
@@ -92,13 +96,22 @@ function parse(words: readonly string[], width: number): Parsed {
   };
 }
 
+/** Each command line whole, so that it can be copied, and below it what it is for. */
+function examplesText({ examples }: CommandSpec): string {
+  return ['Examples:', ...examples.flatMap(([line, what]) => [`  ${line}`, `      ${what}`])].join('\n');
+}
+
 /** Help without the types of options, which their descriptions make plain. */
 function withoutTypes(help: string): string {
   return help.replaceAll(/ *\[(string|boolean)\]/g, '');
 }
 
 function optionsOf(spec: CommandSpec): Readonly<Record<string, OptionSpec>> {
-  return { ...(spec.takes === 'one task' || spec.ranges === true ? whichTasks(spec) : {}), ...spec.options };
+  const own = Object.entries(spec.options).map(([name, option]) => [name, { ...option, group: 'Options:' }]);
+  return {
+    ...(spec.takes === 'one task' || spec.ranges === true ? whichTasks(spec) : {}),
+    ...(Object.fromEntries(own) as typeof spec.options),
+  };
 }
 
 function checkArguments(

@@ -104,7 +104,7 @@ export const commandSpecs: readonly CommandSpec[] = [
   },
   {
     name: 'status',
-    usage: 'status [TASK] [--from D --through D]',
+    usage: 'status [TASK] [--from D --through D | --from M --through M]',
     summary: 'A grid of days by task',
     help: 'Shows for each day and task whether its output is fresh, stale or missing. Without a range: the last 14 days and 6 months.\nWith TASK: that task and all that it needs.',
     takes: 'a name',

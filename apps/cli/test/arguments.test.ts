@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { splitArguments } from '../src/arguments.ts';
+import { splitArguments, wholeNumber } from '../src/arguments.ts';
 import { thrownBy } from './thrown.ts';
 
 test('a flag takes the word after it, or the text after its equals sign', () => {
@@ -30,4 +30,13 @@ test('a flag given twice is refused', () => {
   expect(thrownBy(() => splitArguments(['--date', 'a', '--date', 'b']))).toBe(
     'usage: --date is given twice: give it once.',
   );
+});
+
+test('a whole number is digits and nothing else', () => {
+  expect(wholeNumber('limit', '12', 40)).toBe(12);
+  expect(wholeNumber('limit', undefined, 40)).toBe(40);
+  for (const text of ['0', '-1', '2x', '1e3', '1.5', '', '99999999999999999999'])
+    expect(thrownBy(() => wholeNumber('limit', text, 40))).toBe(
+      `usage: --limit ${text} is not a whole number from 1.`,
+    );
 });

@@ -64,5 +64,7 @@ test.each(commandSpecs)('the help of $name has its usage and an example', ({ nam
   const text = help.kind === 'text' ? help.text.replaceAll(/\s+/g, ' ') : '';
   expect(text).toContain(`daybook ${usage}`);
   expect(examples.length).toBeGreaterThan(0);
-  for (const [, what] of examples) expect(text).toContain(what.split(' ', 1)[0]);
+  for (const [line, what] of examples) expect(text).toContain(`${line} ${what}`);
+  const whole = help.kind === 'text' ? help.text : '';
+  expect(whole.indexOf('Everywhere:')).toBeGreaterThan(whole.indexOf('Options:'));
 });

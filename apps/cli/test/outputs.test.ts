@@ -104,7 +104,8 @@ test('rows that cannot be written are not lost in silence', async () => {
   const { daybook, folder } = projectForTest();
   await daybook('run', 'letters', '--size', 'small');
   for (const words of [['--format', 'tsv'], ['--json'], []]) {
-    const { code, err } = await startIn(folder, ['show', 'letters', '--size', 'small', ...words], '/dev/full').ended;
+    const { code, err } = await startIn(folder, ['show', 'letters', '--size', 'small', ...words], '/dev/full')
+      .ended;
     expect(code).toBe(3);
     expect(err).toMatch(/^error: Standard output cannot be written: ENOSPC.* \[write-failed\]\n$/);
   }
@@ -210,6 +211,27 @@ test('the graph is drawn of definitions, and of tasks when their parameters are 
   expect(documentOf((await daybook('graph', '--json')).out)).toMatchObject({
     tasks: expect.arrayContaining([expect.objectContaining({ task: 'prices', kind: 'external' })]),
   });
+});
+
+test('the status of months is that of their days, from the first that there is unless more is asked for', async () => {
+  const { daybook } = projectForTest();
+  const months = await daybook(
+    'status',
+    'sales',
+    '--from',
+    '2018-06',
+    '--through',
+    '2018-07',
+    '--json',
+    ...today,
+  );
+  const tasks = documentOf(months.out)['tasks'] as readonly { readonly task: string }[];
+  expect(tasks).toHaveLength(31);
+  expect([tasks[0]?.task, tasks[30]?.task]).toEqual(['sales/date=2018-07-01', 'sales/date=2018-07-31']);
+  expect((await daybook('status', 'sales', ...today)).out).toMatch(/01 02 03 04 05 06 07\n/);
+  const asked = await daybook('status', 'sales', '--from', '2018-06-30', '--through', '2018-07-01', ...today);
+  expect(asked.out).toMatch(/30 01\n/);
+  expect(await daybook('status', '--from', '2018-7', '--through', '2018-07')).toMatchObject({ code: 2 });
 });
 
 test('a day that is only due to be fetched again is called stale nowhere but in the plan', async () => {

@@ -94,7 +94,9 @@ const unfit = ['ENOTDIR', 'EEXIST', 'EISDIR', 'EACCES', 'EPERM', 'EROFS'];
 function notWritten(error: unknown, path: string): unknown {
   if (!(error instanceof Error) || isDaybookError(error) || !('syscall' in error)) return error;
   const usage = unfit.some((code) => isSystemError(error, code));
-  const remedy = usage ? 'give --to a folder that can be written' : 'see to its disk and its space, then run again';
+  const remedy = usage
+    ? 'give --to a folder that can be written'
+    : 'see to its disk and its space, then run again';
   return new DaybookError(
     usage ? 'usage' : 'write-failed',
     `The file ${path} cannot be written: ${error.message}: ${remedy}.`,

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { checkWorkers, exitCodeOf, run } from '@daybook/core';
+import { wholeNumber } from '../arguments.ts';
 import { watchInterrupts } from '../interrupts.ts';
 import { runDocument } from '../render/run-document.ts';
 import { runSummary } from '../render/run-summary.ts';
@@ -13,9 +14,8 @@ export async function runCommand(workplace: Workplace): Promise<number> {
   const { invocation, config, out, outPaint } = workplace;
   const { options, words } = invocation;
   const roots = workplace.tasks();
-  const workers = checkWorkers(
-    options.workers === undefined ? (config.workers ?? availableParallelism()) : Number(options.workers),
-  );
+  const otherwise = config.workers ?? availableParallelism();
+  const workers = checkWorkers(wholeNumber('workers', options.workers, otherwise));
   const display = displayOf(workplace);
   using interrupts = watchInterrupts(config.runners, display.stopping);
   const result = await run({

@@ -9,6 +9,7 @@ import {
   rowReader,
   withRunners,
 } from '../outputs.ts';
+import { wholeNumber } from '../arguments.ts';
 import { tableText } from '../render/rows-table.ts';
 import { plannedText, taskCommand } from '../render/words.ts';
 import { lookAt, staleOf, staleWord } from '../staleness.ts';
@@ -56,14 +57,6 @@ function formatOf(given: string | undefined, json: boolean): Format {
   if (json && format !== 'json')
     throw new DaybookError('usage', `--json prints one JSON document: leave out --format ${format}.`);
   return format;
-}
-
-/** A whole number from 1 that an option gives. */
-export function wholeNumber(option: string, given: string | undefined, otherwise: number): number {
-  if (given === undefined) return otherwise;
-  const value = Number(given);
-  if (/^\d+$/.test(given) && Number.isSafeInteger(value) && value > 0) return value;
-  throw new DaybookError('usage', `--${option} ${given} is not a whole number from 1.`);
 }
 
 async function pick(

@@ -6,8 +6,11 @@ import {
   daysBetween,
   definitionOf,
   graphOf,
+  firstDayOf,
   isDay,
+  isMonth,
   isWrapper,
+  lastDayOf,
   monthOf,
   monthsBetween,
 } from '@daybook/core';
@@ -29,11 +32,18 @@ export async function statusCommand(workplace: Workplace): Promise<number> {
     { kind: 'month' as const, steps: months },
     { kind: 'none' as const, steps: [''] },
   ];
-  const grids = kinds.map(({ kind, steps }) => ({
-    kind,
-    steps,
-    rows: rowsOf(definitions, kind, steps, today),
-  }));
+  const asked = invocation.flags['from'] !== undefined;
+  const grids = kinds.map(({ kind, steps }) => {
+    const rows = rowsOf(definitions, kind, steps, today);
+    // Days before the first that there is are shown only when they are asked for.
+    const first = steps.findIndex((_, index) => rows.some(({ tasks }) => tasks[index] !== undefined));
+    const skipped = asked ? 0 : Math.max(0, first);
+    return {
+      kind,
+      steps: steps.slice(skipped),
+      rows: rows.map(({ name, tasks }) => ({ name, tasks: tasks.slice(skipped) })),
+    };
+  });
   const roots = grids.flatMap(({ rows }) => rows.flatMap(({ tasks }) => tasks.flatMap((task) => task ?? [])));
   const prepared = await lookAt(config, roots, today);
   const shown = grids.flatMap(({ kind, steps, rows }): readonly StatusGrid[] => {
@@ -69,7 +79,7 @@ function neededNames(config: CheckedConfig, definition: TaskDefinition, today: s
   return new Set([...needed].filter((each) => config.definitions.has(each)));
 }
 
-/** The days and months to show. A range of months is of whole months. */
+/** The days and months to show. Months as ends of a range mean their first and last days. */
 function rangeOf({ invocation, today }: Workplace): {
   readonly days: readonly string[];
   readonly months: readonly string[];
@@ -89,10 +99,18 @@ function rangeOf({ invocation, today }: Workplace): {
     );
   }
   for (const end of [from, through])
-    if (!isDay(end)) throw new DaybookError('usage', `"${end}" is not a day of the form YYYY-MM-DD.`);
-  if (from > through)
+    if (!isDay(end) && !isMonth(end))
+      throw new DaybookError(
+        'usage',
+        `"${end}" is neither a day of the form YYYY-MM-DD nor a month of the form YYYY-MM.`,
+      );
+  const [first, last] = [
+    isMonth(from) ? firstDayOf(from) : from,
+    isMonth(through) ? lastDayOf(through) : through,
+  ];
+  if (first > last)
     throw new DaybookError('usage', `The range is empty: --from ${from} comes after --through ${through}.`);
-  return { days: daysBetween(from, through), months: monthsBetween(monthOf(from), monthOf(through)) };
+  return { days: daysBetween(first, last), months: monthsBetween(monthOf(first), monthOf(last)) };
 }
 
 interface Row {

@@ -2,7 +2,7 @@ import type { Day, Manifest, Planned, TaskId } from '@daybook/core';
 import { splitTaskId } from '@daybook/core';
 import type { JournalledEnd } from '../journal-search.ts';
 import type { Paint } from '../terminal/paint.ts';
-import { alignedLines, cut, indented, wrapped } from './columns.ts';
+import { alignedLines, cut, indented, widthOf, wrapped } from './columns.ts';
 import { bytesText, counted, durationText, groupBy, membersText } from './ranges.ts';
 import { controlLines } from './run-summary.ts';
 import { failureText, figuresText, reasonText, taskCommand } from './words.ts';
@@ -51,7 +51,11 @@ export function whyText(facts: WhyFacts): string {
       'Current version',
       facts.current === undefined ? [] : versionLines(facts.current, facts),
     ),
-    ...section(paint, 'Controls', facts.current === undefined ? [] : passedLines(facts.current)),
+    ...section(
+      paint,
+      'Controls',
+      facts.current === undefined ? [] : passedLines(facts.current, facts.width - 2),
+    ),
     ...section(paint, 'Inputs', inputLines(facts)),
     ...section(paint, 'Last attempt', lastLines(facts)),
     ...section(paint, 'Next', nextLines(facts)),
@@ -146,7 +150,8 @@ function versionLines(manifest: Manifest, facts: WhyFacts): readonly string[] {
     ['fingerprint', fingerprint.slice(0, 12)],
     ['code digest', `${codeDigest.slice(0, 12)}${code}`],
     ['attempt', attempt],
-    ['runner', `${figuresText(runner)}, took ${durationText(durationMs)}`],
+    ['runner', figuresText(runner)],
+    ['duration', durationText(durationMs)],
     ...(source === undefined ? [] : [['source', sourceText(source)]]),
   ]);
 }
@@ -158,14 +163,17 @@ function sourceText(source: Manifest['source']): string {
     .join(', ');
 }
 
-function passedLines({ controls }: Manifest): readonly string[] {
-  return alignedLines(
-    controls.map(({ name, held, figures }) => [
-      held ? '✓' : '✗',
-      cut(name, widestControl),
-      figuresText(figures),
-    ]),
+/** Each control with its figures: beside it where all fit, else below it. */
+function passedLines({ controls }: Manifest, width: number): readonly string[] {
+  const rows = controls.map(
+    ({ name, held, figures }) => [held ? '✓' : '✗', name, figuresText(figures)] as const,
   );
+  const lines = alignedLines(rows.map(([mark, name, figures]) => [mark, cut(name, widestControl), figures]));
+  if (lines.every((line) => widthOf(line) <= width)) return lines;
+  return rows.flatMap(([mark, name, figures]) => [
+    cut(`${mark}  ${name}`, width),
+    ...indented(wrapped(figures, width - 5), '     '),
+  ]);
 }
 
 function inputLines({ inputs, current, paint }: WhyFacts): readonly string[] {

@@ -80,7 +80,8 @@ test('a stale output says which input changed, and what became of each', () => {
         fingerprint  f1f1f1f1f1f1
         code digest  c0dec0dec0de, now new0new0new0
         attempt      00000003-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
-        runner       name local, duckdb v1.5.6, took 2.3 s
+        runner       name local, duckdb v1.5.6
+        duration     2.3 s
         source       name 2018-07-24.ndjson, bytes 12, unverified true
 
       Controls
@@ -96,6 +97,27 @@ test('a stale output says which input changed, and what became of each', () => {
         daybook run accounting-report --date 2018-07-24 --today 2018-07-26
       "
     `);
+});
+
+test('figures stand below their controls where a line is too short for both', () => {
+  const controls = [
+    { name: 'unique-key(account_id, currency)', held: true, figures: { broken: '0' } },
+    {
+      name: 'same-total(statistics.postings, output.postings)',
+      held: true,
+      figures: { groups: '3', broken: '0' },
+    },
+  ];
+  expect(why({ current: { ...manifest, controls }, width: 60 })).toContain(
+    [
+      'Controls',
+      '  ✓  unique-key(account_id, currency)',
+      '       broken 0',
+      '  ✓  same-total(statistics.postings, output.postings)',
+      '       groups 3, broken 0',
+      '',
+    ].join('\n'),
+  );
 });
 
 test('a missing output says how its last attempt ended', () => {
