@@ -10,7 +10,8 @@ import { accounting, fileExchange } from '../src/index.ts';
 /** One posting as its exchange writes it; the sequence is counted when the day is written. */
 export interface BookPosting {
   readonly transaction: number;
-  readonly account: number;
+  /** Text where a number is not exact. */
+  readonly account: number | string;
   readonly kind: string;
   readonly amount: string;
   readonly currency: string;
