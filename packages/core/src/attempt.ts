@@ -1,17 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import type { Day } from './calendar.ts';
-import { declarationOf } from './code-digest.ts';
 import type { ControlResult } from './control.ts';
 import { assert } from './assert.ts';
-import { canonicalJson } from './digest.ts';
-import type { PinnedInput, Reason, Wish } from './decide.ts';
+import type { Reason, Wish } from './decide.ts';
 import { dayOf, madeByAnotherConfiguration, staleReason } from './decide.ts';
 import type { ErrorReport } from './errors.ts';
 import { DaybookError, reportOf } from './errors.ts';
 import type { GraphNode } from './graph.ts';
 import { inParallel } from './manifest-store.ts';
 import type { ManifestStore, StoredManifest } from './manifest-store.ts';
-import type { Manifest } from './manifest.ts';
+import type { Base, PinnedManifest } from './next-manifest.ts';
+import { isUnverified, nextManifest, sameContent } from './next-manifest.ts';
 import { isExternal } from './plan.ts';
 import { publish } from './publish.ts';
 import type { Outcome, RunContext, Runner, Work } from './runner.ts';
@@ -81,19 +80,6 @@ export async function attempt(plan: AttemptPlan, context: AttemptContext): Promi
       error: report,
     };
   }
-}
-
-interface Base {
-  readonly current: StoredManifest | undefined;
-  readonly inputs: readonly PinnedManifest[];
-  readonly reason: Reason;
-  readonly startMs: number;
-  /** Whether a version that came out the same may name the parts of the current one. */
-  readonly reusable: boolean;
-}
-
-interface PinnedManifest extends PinnedInput {
-  readonly manifest: Manifest;
 }
 
 async function tryOnce(plan: AttemptPlan, context: AttemptContext): Promise<AttemptEnd> {
@@ -222,7 +208,7 @@ async function endOf(
     return { kind: 'failed', fault: 'infrastructure', error: { code: 'attempt-expired', message } };
   }
   if (outcome.kind === 'not-modified' && !mayBeUnmodified(plan, base)) throw notAskedFor(plan.node);
-  const manifest = manifestOf(outcome, plan, context, base);
+  const manifest = nextManifest(outcome, plan, context, base);
   const published = await publish(context.target, manifest);
   if (published === 'superseded') return { kind: 'superseded', disagreeing: [] };
   const old = base.current?.manifest;
@@ -232,54 +218,6 @@ async function endOf(
     reason: base.reason,
     rows: manifest.rows,
     ...(isUnverified(manifest.source) ? { unverified: true } : {}),
-  };
-}
-
-function manifestOf(
-  outcome: Outcome & { readonly kind: 'staged' | 'not-modified' },
-  plan: AttemptPlan,
-  context: AttemptContext,
-  base: Base,
-): Manifest {
-  const { task } = plan.node;
-  const old = base.current?.manifest;
-  const { output } = task.definition;
-  assert(output, `${task.id} has no output and is never published.`);
-  const declaration = declarationOf(output);
-  const made = outcome.kind === 'staged' ? outcome : undefined;
-  assert(made ?? old, `${task.id} is said to be not modified, and there is no version of it.`);
-  const same =
-    old !== undefined &&
-    (made === undefined ||
-      (base.reusable &&
-        made.fingerprint === old.fingerprint &&
-        canonicalJson(old.output) === canonicalJson(declaration)));
-  const content = same ? old : (made as NonNullable<typeof made>);
-  const source = outcome.source;
-  return {
-    format: 1,
-    task: task.id,
-    version: (old?.version ?? 0) + 1,
-    previous: base.current?.digest ?? null,
-    attempt: outcome.attempt,
-    publishedAt: new Date(context.nowMs()).toISOString(),
-    today: context.today,
-    reason: base.reason,
-    codeDigest: plan.codeDigest,
-    output: declaration,
-    ...(source === undefined ? {} : { source }),
-    inputs: base.inputs.map(({ input, task: id, version, fingerprint }) => ({
-      input,
-      task: id,
-      version,
-      fingerprint,
-    })),
-    parts: content.parts,
-    rows: content.rows,
-    fingerprint: content.fingerprint,
-    controls: (made ?? old)?.controls ?? [],
-    runner: outcome.runner,
-    durationMs: Math.round(context.nowMs() - base.startMs),
   };
 }
 
@@ -299,19 +237,5 @@ function notAskedFor({ task }: GraphNode): DaybookError {
   return new DaybookError(
     'job-failed',
     `The fetch function of ${task.id} says "not modified" and was not asked: it may say so only where it is given \`previous\`.`,
-  );
-}
-
-function sameContent(old: Manifest, next: Manifest): boolean {
-  return (
-    old.fingerprint === next.fingerprint &&
-    old.parts.length === next.parts.length &&
-    old.parts.every((part, index) => part.path === next.parts[index]?.path)
-  );
-}
-
-function isUnverified(source: Manifest['source']): boolean {
-  return (
-    typeof source === 'object' && source !== null && 'unverified' in source && source.unverified === true
   );
 }
