@@ -22,8 +22,12 @@ export interface Stage {
   readonly uri: string;
   /** Below the target's root, with a slash at its end: the beginning of the path of every part. */
   readonly path: string;
+  /** Writes a file as its bytes come, in place of one of that name; the name may have folders. Passes on what `bytes` throws. */
   write(name: string, bytes: AsyncIterable<Uint8Array>): Promise<StagedFile>;
-  /** Makes the files `names` durable, whoever wrote them, and tells their sizes and tags. */
+  /**
+   * Makes the files `names` durable, whoever wrote them, and tells their sizes and tags in that order. A file that is not
+   * there is the error `target-failed`, which names it.
+   */
   sync(names: readonly string[]): Promise<readonly StagedFile[]>;
 }
 
@@ -38,19 +42,25 @@ export interface AttemptRef {
 export interface Target {
   /** The URI of its root. */
   readonly name: string;
+  /** Every name that has a version, once; in no order. */
   taskNames(): AsyncIterable<TaskName>;
   /** The newest version of each task of one name, by one paged listing; never cached. */
   currentVersions(under: TaskName): AsyncIterable<{ readonly task: TaskId; readonly version: number }>;
   /** The newest version of a task, 0 where there is none; never cached. */
   currentVersion(task: TaskId): Promise<number>;
+  /** The bytes of a manifest; undefined where there is none. */
   readManifest(task: TaskId, version: number): Promise<Uint8Array | undefined>;
   /** Creates the manifest if there is none of that version, durably and as a whole: the one atomic step. */
   createManifest(task: TaskId, version: number, bytes: Uint8Array): Promise<'created' | 'exists'>;
   stage(task: TaskId, attempt: AttemptToken): Stage;
-  /** The bytes of a part; with `ranges`, theirs one after the other. */
+  /**
+   * The bytes of a part; with `ranges`, theirs one after the other, of each what lies before the end. A part that is not
+   * there, or whose size or tag is another than recorded, is the error `part-damaged` before any byte, of no ranges too.
+   */
   read(part: Part, ranges?: readonly Range[]): AsyncIterable<Uint8Array>;
+  /** Every attempt at tasks of one name that has a file, once. */
   attempts(under: TaskName): AsyncIterable<AttemptRef>;
-  /** Removes an attempt's files; for `daybook gc` only. */
+  /** Removes an attempt's files; one that is gone already is no error. For `daybook gc` only. */
   remove(attempt: AttemptRef): Promise<void>;
 }
 

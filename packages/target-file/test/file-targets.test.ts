@@ -81,59 +81,11 @@ describe('the layout', () => {
 });
 
 describe('a version', () => {
-  test('is created once, and is never changed', async () => {
-    const target = fileTargets({ root: newFolder() });
-    expect(await target.createManifest(task, 1, bytesOf('mine'))).toBe('created');
-    expect(await target.createManifest(task, 1, bytesOf('yours'))).toBe('exists');
-    expect(await target.createManifest(task, 1, bytesOf('mine'))).toBe('exists');
-    expect(new TextDecoder().decode(await target.readManifest(task, 1))).toBe('mine');
-  });
-
   test('leaves nothing else behind, whether it was created or was there', async () => {
     const root = newFolder();
     const target = fileTargets({ root });
     for (const text of ['a', 'b']) await target.createManifest(task, 1, bytesOf(text));
     expect(await allOf(target.attempts('account-statistics'))).toEqual([]);
-  });
-
-  test('that is not there reads as undefined', async () => {
-    const target = fileTargets({ root: newFolder() });
-    expect(await target.readManifest(task, 1)).toBeUndefined();
-    await target.createManifest(task, 2, bytesOf('two'));
-    expect(await target.readManifest(task, 1)).toBeUndefined();
-  });
-
-  test('that is the newest is told of one task, and of all of a name', async () => {
-    const target = fileTargets({ root: newFolder() });
-    const versions: readonly (readonly [string, number])[] = [
-      ['stats/date=2018-07-24', 1],
-      ['stats/date=2018-07-24', 2],
-      ['stats/date=2018-07-24', 10],
-      ['stats/date=2018-07-25', 9],
-      ['stats-more/date=2018-07-24', 1],
-      ['bare', 3],
-    ];
-    for (const [id, version] of versions) await target.createManifest(id, version, bytesOf(''));
-    expect(await target.currentVersion('stats/date=2018-07-24')).toBe(10);
-    expect(await target.currentVersion('stats/date=2018-07-26')).toBe(0);
-    expect(await target.currentVersion('bare')).toBe(3);
-    expect(await allOf(target.currentVersions('stats'))).toEqual([
-      { task: 'stats/date=2018-07-24', version: 10 },
-      { task: 'stats/date=2018-07-25', version: 9 },
-    ]);
-    expect(await allOf(target.currentVersions('bare'))).toEqual([{ task: 'bare', version: 3 }]);
-    expect(await allOf(target.currentVersions('none'))).toEqual([]);
-    expect(await allOf(target.taskNames())).toEqual(['bare', 'stats', 'stats-more']);
-  });
-
-  test('that another process creates is seen at once', async () => {
-    const root = newFolder();
-    const [reader, writer] = [fileTargets({ root }), fileTargets({ root })];
-    for (const version of [1, 2, 3]) {
-      await writer.createManifest(task, version, bytesOf(''));
-      expect(await reader.currentVersion(task)).toBe(version);
-      expect(await allOf(reader.currentVersions('account-statistics'))).toEqual([{ task, version }]);
-    }
   });
 
   test('is found among files that others left there', async () => {
@@ -191,15 +143,6 @@ describe('a stage', () => {
     ]);
     expect(await stage.sync([])).toEqual([]);
   });
-
-  test('passes on what its source throws', async () => {
-    const stage = fileTargets({ root: newFolder() }).stage(task, token);
-    const broken = async function* (): AsyncIterable<Uint8Array> {
-      yield bytesOf('a');
-      throw new TypeError('The source is broken.');
-    };
-    await expect(stage.write('part', broken())).rejects.toThrow(TypeError);
-  });
 });
 
 describe('a part', () => {
@@ -252,12 +195,6 @@ describe('a part', () => {
     await expect(read()).rejects.toMatchObject(damaged);
     rmSync(join(root, part.path));
     await expect(read()).rejects.toMatchObject(damaged);
-  });
-
-  test('of no bytes reads as nothing', async () => {
-    const { root, part, read } = await stored();
-    writeFileSync(join(root, part.path), '');
-    expect(await read(undefined, { bytes: 0 })).toBe('');
   });
 
   test('of some megabytes comes in pieces', async () => {

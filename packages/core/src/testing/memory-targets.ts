@@ -1,4 +1,3 @@
-import { assert } from '../assert.ts';
 import { DaybookError } from '../errors.ts';
 import type { Part } from '../manifest.ts';
 import type { AttemptToken, Range, Stage, Target } from '../target.ts';
@@ -102,7 +101,8 @@ function memoryStage(
     async sync(names) {
       return names.map((name) => {
         const file = files.get(`${path}${name}`);
-        assert(file, `${name} was never written to the stage ${path}.`);
+        if (file === undefined)
+          throw new DaybookError('target-failed', `${name} was never written to the stage ${path}.`);
         return { name, bytes: file.bytes.length };
       });
     },
