@@ -5,16 +5,17 @@ export interface Interrupts extends Disposable {
   readonly signal: AbortSignal;
 }
 
-const exitCode = 130;
+/** The exit code of a command that was interrupted. */
+export const interruptedExitCode = 130;
 const longestCloseMs = 2000;
 
 export function watchInterrupts(runners: readonly Runner[], onFirst: () => void): Interrupts {
   const abort = new AbortController();
   const onSignal = (): void => {
     if (abort.signal.aborted) {
-      setTimeout(() => process.exit(exitCode), longestCloseMs).unref();
+      setTimeout(() => process.exit(interruptedExitCode), longestCloseMs).unref();
       void Promise.allSettled(runners.map(async (runner) => await runner.close?.())).then(() =>
-        process.exit(exitCode),
+        process.exit(interruptedExitCode),
       );
       return;
     }
@@ -30,4 +31,10 @@ export function watchInterrupts(runners: readonly Runner[], onFirst: () => void)
       process.off('SIGTERM', onSignal);
     },
   };
+}
+
+/** Ends a command that has nothing to put in order as soon as it is interrupted. */
+export function endWhenInterrupted(): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => process.exit(interruptedExitCode));
 }

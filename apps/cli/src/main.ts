@@ -1,8 +1,12 @@
 import type { CommandLine } from './command-line.ts';
-import type { Invocation } from './invocation.ts';
+import { endWhenInterrupted } from './interrupts.ts';
+import type { CommandName, Invocation } from './invocation.ts';
 import type { Output } from './terminal/output.ts';
 import { outputOf } from './terminal/output.ts';
 import type { Command, Streams } from './workplace.ts';
+
+/** The commands that have something to put in order when they are interrupted. */
+const putsInOrder: readonly CommandName[] = ['run', 'export'];
 
 /** Runs the command that `words` say and ends the process with its exit code. */
 export async function main(words: readonly string[]): Promise<void> {
@@ -41,6 +45,7 @@ async function runCommand(invocation: Invocation, out: Output, err: Output): Pro
     outPaint: paintFor(out, process.env),
     errPaint: paintFor(err, process.env),
   };
+  if (!putsInOrder.includes(invocation.command)) endWhenInterrupted();
   const command = await commandOf(invocation);
   return await command(await openWorkplace(invocation, streams));
 }

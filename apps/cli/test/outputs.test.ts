@@ -121,6 +121,18 @@ test('a folder that cannot be exported to is told, and is no bug', async () => {
   expect(err).toContain('give --to a folder that can be written. [usage]');
 });
 
+test('an export that is interrupted leaves no half a file, and exits 130', async () => {
+  const { daybook, start, folder } = projectForTest();
+  await daybook('run', 'many');
+  const { process: child, ended } = start('export', 'many', '--to', 'out');
+  const written = (): readonly string[] => globSync('out/many/*', { cwd: folder });
+  await expect.poll(written, { timeout: 10_000, interval: 5 }).toHaveLength(1);
+  child.kill('SIGINT');
+  const { code, out, err } = await ended;
+  expect({ code, out, err }).toEqual({ code: 130, out: '', err: '' });
+  expect(written()).toEqual([]);
+});
+
 test('outputs are exported as files, each whole or not at all', async () => {
   const { daybook, sell, folder } = projectForTest();
   sell('2018-07-01', 'north 1.50');

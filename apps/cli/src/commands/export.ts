@@ -6,6 +6,7 @@ import type { Manifest, Planned, Task } from '@daybook/core';
 import { DaybookError, isSystemError } from '@daybook/core';
 import type { ExportFile } from '../export-files.ts';
 import { exportFiles } from '../export-files.ts';
+import { interruptedExitCode, watchInterrupts } from '../interrupts.ts';
 import { isDaybookError } from '../load-config.ts';
 import {
   checkedRead,
@@ -40,27 +41,39 @@ export async function exportCommand(workplace: Workplace): Promise<number> {
   const [first, ...more] = tasks.filter((task) => prepared.current(task.id) === undefined);
   if (first !== undefined) throw notPublished([first, ...more], workplace.everywhere);
   const exported: Exported[] = [];
+  using interrupts = watchInterrupts(config.runners, () => {});
+  const { signal } = interrupts;
   await withRunners(config, async () => {
     for (const { task, manifest, stale } of wanted) {
       const files = exportFiles(task, manifest, format);
-      for (const file of files)
-        exported.push(await write(workplace, resolve(to), task, manifest, file, stale));
+      for (const file of files) {
+        if (signal.aborted) return;
+        exported.push(...(await write(workplace, resolve(to), { task, manifest, file, stale }, signal)));
+      }
       if (stale !== undefined && !workplace.json)
         await err.write(`note: ${task.id} is stale (${plannedText(stale)}).\n`);
     }
   });
+  if (signal.aborted) return interruptedExitCode;
   await out.write(workplace.json ? `${JSON.stringify(exportDocument(exported))}\n` : exportText(exported));
   return 0;
 }
 
+/** One file to write, of which output. */
+interface Wanted {
+  readonly task: Task;
+  readonly manifest: Manifest;
+  readonly file: ExportFile;
+  readonly stale: Planned | undefined;
+}
+
+/** Writes one file under another name, then gives it its own; nothing when it is interrupted. */
 async function write(
   workplace: Workplace,
   folder: string,
-  task: Task,
-  manifest: Manifest,
-  file: ExportFile,
-  stale: Planned | undefined,
-): Promise<Exported> {
+  { task, manifest, file, stale }: Wanted,
+  signal: AbortSignal,
+): Promise<readonly Exported[]> {
   const path = join(folder, file.path);
   const temporary = `${path}.${process.pid}.tmp`;
   try {
@@ -70,11 +83,11 @@ async function write(
         ? rowsOf(workplace, task, manifest)
         : checkedRead(workplace.config.targets, file.part);
     const stream = createWriteStream(temporary);
-    await pipeline(content, stream);
+    await pipeline(content, stream, { signal });
     await rename(temporary, path);
     const shown = relative(process.cwd(), path);
     const stated = stale === undefined ? {} : { stale: staleWord(stale) };
-    return {
+    const done: Exported = {
       task: task.id,
       version: manifest.version,
       path: shown.startsWith('..') ? path : shown,
@@ -82,8 +95,10 @@ async function write(
       rows: file.rows,
       ...stated,
     };
+    return [done];
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
+    if (signal.aborted) return [];
     throw notWritten(error, path);
   }
 }
