@@ -5,6 +5,7 @@ import { causeLines } from './causes.ts';
 import { alignedLines, indented, tableLines, widthOf, wrapped } from './columns.ts';
 import { byName, counted, durationText, groupBy, membersText, numberText } from './ranges.ts';
 import { commandText, failureText, figuresText, taskCommand } from './words.ts';
+import { rangedLines } from './ranged-lines.ts';
 import { waitingLines } from './waiting.ts';
 
 /** What the summary of a run is made from. */
@@ -70,7 +71,7 @@ function headline({ result, interrupted, paint }: SummaryFacts): string {
   return `Run ${paint.bold(painted)} after ${took}: ${counts.join(', ')}.`;
 }
 
-function ranLines({ result, paint }: SummaryFacts): readonly string[] {
+function ranLines({ result, paint, width }: SummaryFacts): readonly string[] {
   const made = of(result, 'published', 'unchanged');
   if (made.length === 0) return [];
   const rows = [...groupBy(made, nameOf)].map(([name, ended]) => {
@@ -80,9 +81,9 @@ function ranLines({ result, paint }: SummaryFacts): readonly string[] {
       ...(published > 0 ? [`${numberText(published)} published`] : []),
       ...(unchanged > 0 ? [`${numberText(unchanged)} unchanged`] : []),
     ];
-    return [name, counts.join(', '), paint.dim(membersText(ended.map(({ task }) => task)))];
+    return [name, counts.join(', '), membersText(ended.map(({ task }) => task))];
   });
-  return [paint.bold('Ran'), ...indented(alignedLines(rows))];
+  return [paint.bold('Ran'), ...indented(rangedLines(rows, width - 2, paint.dim))];
 }
 
 function restatedLines({ result, paint, width }: SummaryFacts): readonly string[] {
