@@ -5,11 +5,15 @@ import { fileURLToPath } from 'node:url';
 /** The repository's root, with a slash at its end. */
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** A fenced block of a document: its language, its text, and the line of the document on which its text begins. */
+/**
+ * A fenced block of a document: its language, its text, and the line of the document on which its text begins. A name behind
+ * the language is that of a file with this text, in the project that the document is about.
+ */
 export interface Block {
   readonly document: string;
   readonly line: number;
   readonly language: string;
+  readonly file: string | undefined;
   readonly text: string;
 }
 
@@ -22,13 +26,15 @@ export function documents(): readonly string[] {
 /** The fenced blocks of a document, in order. */
 export function blocksOf(document: string): readonly Block[] {
   const blocks: Block[] = [];
-  let open: { readonly language: string; readonly line: number; readonly lines: string[] } | undefined;
+  let open: (Omit<Block, 'document' | 'text'> & { readonly lines: string[] }) | undefined;
   for (const [index, line] of readFileSync(join(root, document), 'utf8').split('\n').entries()) {
-    const fence = /^```(\w*)/.exec(line);
+    const fence = /^```(\w*)(?: +(\S+))?/.exec(line);
     if (fence === null) open?.lines.push(line);
-    else if (open === undefined) open = { language: fence[1] ?? '', line: index + 2, lines: [] };
+    else if (open === undefined)
+      open = { language: fence[1] ?? '', file: fence[2], line: index + 2, lines: [] };
     else {
-      blocks.push({ document, line: open.line, language: open.language, text: `${open.lines.join('\n')}\n` });
+      const { lines, ...rest } = open;
+      blocks.push({ document, ...rest, text: `${lines.join('\n')}\n` });
       open = undefined;
     }
   }

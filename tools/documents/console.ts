@@ -43,14 +43,15 @@ export function shellIn(folder: string, environment: NodeJS.ProcessEnv): Shell {
 }
 
 /**
- * What a command printed without what differs from run to run: times, durations, attempts, and which of several attempts that
- * went on at once ended first.
+ * What a command printed without what differs from run to run: times, durations, runs, attempts, and which of several attempts
+ * that went on at once ended first.
  */
 export function settled(output: string): string {
   const lines = output
     .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ/g, '<time>')
     .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z/g, '<time>')
     .replaceAll(/\b\d+(\.\d+)? (ms|s)\b/g, '<duration>')
+    .replaceAll(/\b\d{8}T\d{9}Z-[0-9a-f]{8}\b/g, '<run>')
     .replaceAll(/\b[0-9a-f]{8}$/gm, '<attempt>')
     .replaceAll(/\b\d{8}-[0-9a-f]{32}\b/g, '<attempt>')
     .replaceAll(/^\[ *\d+\/\d+\] /gm, '[…] ')
