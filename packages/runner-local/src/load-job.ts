@@ -5,7 +5,8 @@ import type { Session } from './engine.ts';
 import { checkColumns, literal, openSession, runnerFacts, sqlFailure } from './engine.ts';
 import { digestContent } from './file-digest.ts';
 import type { JobHost, LocalJob, LocalResult } from './local-job.ts';
-import { explainRefusal, rawQuery } from './raw.ts';
+import { withoutBlankEnd } from './raw-text.ts';
+import { explainRefusal, mixesLineEnds, rawQuery } from './raw.ts';
 import { createOutputViews, declaredTypes, measureTable, writeTable } from './staged-table.ts';
 
 type FetchedFile = Fetched & { readonly kind: 'file' };
@@ -96,6 +97,7 @@ async function convert(
   job: LocalJob,
   fetched: FetchedFile,
   format: RawFormat,
+  original = fetched,
 ): Promise<void> {
   const raw = await rawQuery(session, job, fetched, format);
   await session.run(`CREATE OR REPLACE TEMP VIEW raw AS ${raw}`);
@@ -107,7 +109,11 @@ async function convert(
   try {
     await writeTable(session, job, format.statement);
   } catch (error) {
-    throw await explainRefusal(error, session, job, fetched, format);
+    const blankEnd = fetched.format === 'csv' && original === fetched && mixesLineEnds(error);
+    if (!blankEnd) throw await explainRefusal(error, session, job, original, format);
+    // A blank last line is tolerated, and may end in another way than the others.
+    const path = await withoutBlankEnd(fetched.path, job.scratch);
+    await convert(session, job, { ...fetched, path }, format, original);
   }
 }
 

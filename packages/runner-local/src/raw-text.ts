@@ -1,5 +1,6 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { join } from 'node:path';
+import { mkdtemp } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { DaybookError } from '@daybook/core';
@@ -63,6 +64,30 @@ export async function startOfLine(path: string, line: number, characters: number
   }
   const [text = ''] = Buffer.concat(kept).toString('utf8').split(/\r?\n/, 1);
   return text.slice(0, characters);
+}
+
+/** The path of a copy in `folder` of the same text without the blank lines at its end. */
+export async function withoutBlankEnd(path: string, folder: string): Promise<string> {
+  const copy = join(await mkdtemp(join(folder, 'text-')), basename(path, '.gz'));
+  let lineEnds = '';
+  await pipeline(
+    textStream(path),
+    async function* (chunks: AsyncIterable<Uint8Array>) {
+      for await (const chunk of chunks) {
+        let end = chunk.length;
+        while (end > 0 && (chunk[end - 1] === 0x0a || chunk[end - 1] === 0x0d)) end -= 1;
+        const behind = Buffer.from(chunk.subarray(end)).toString('latin1');
+        if (end > 0) {
+          yield Buffer.from(lineEnds, 'latin1');
+          yield chunk.subarray(0, end);
+          lineEnds = '';
+        }
+        lineEnds += behind;
+      }
+    },
+    createWriteStream(copy),
+  );
+  return copy;
 }
 
 /** The cells of the first record, which may be quoted. */

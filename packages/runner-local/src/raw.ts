@@ -59,6 +59,13 @@ export async function explainRefusal(
   });
 }
 
+/** Whether CSV was refused for line ends of two kinds. */
+export function mixesLineEnds(error: unknown): boolean {
+  return error instanceof Error && error.message.includes(mixedLineEnds);
+}
+
+const mixedLineEnds = 'The CSV Parser state machine';
+
 /** A refusal by the statement brings its own; those of DuckDB's readers have no remedy, and not always what the line was. */
 async function withValueAndRemedy(why: string, message: string, path: string): Promise<string> {
   if (message === `Invalid Input Error: ${why}`) return why;
@@ -86,7 +93,7 @@ function inWords(message: string): string {
     const line = csv[2] === undefined ? '' : `: ${JSON.stringify(csv[2].slice(0, longestShown))}`;
     return `line ${csv[1]}: ${csv[3]?.slice(0, 200).replace(/\.$/, '')}${line}`;
   }
-  if (plain.startsWith('The CSV Parser state machine'))
+  if (plain.startsWith(mixedLineEnds))
     return 'it is not CSV as RFC 4180 has it: look for lines that end in another way than the others';
   return plain.split('\n')[0] ?? plain;
 }

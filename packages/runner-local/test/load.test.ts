@@ -191,6 +191,8 @@ describe('CSV is read', () => {
       'with unknown columns of any name, or none, or the same',
       ',a,A,b,c,c,line,\n0,1,7,x,,8,9,\n0,2,7,y,,8,9,\n',
     ],
+    ['with a blank last line that ends in another way', 'a,b\r\n1,x\r\n2,y\r\n\n'],
+    ['with blank last lines that end in other ways', 'a,b\n1,x\n2,y\n\r\n\n\r\n'],
     ['with quoted names and fields', '\ufeff"a","b"\r\n"1","x"\r\n"2","y"\r\n'],
   ])('%s', async (_, text) => {
     expect(await load(text, csv)).toEqual(two);
