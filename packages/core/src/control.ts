@@ -85,11 +85,11 @@ export function zeroSum<const C extends string, const B extends string>(
  * Two columns have the same total in each group of `by`: `transactions.amount` and `output.net`. `relation.*` counts rows.
  * Both relations must have the columns of `by`.
  */
-export function sameTotal<const L extends string, const R extends string>(
+export function sameTotal<const L extends string, const R extends string, const B extends string = never>(
   left: L,
   right: R,
-  options: { readonly by?: readonly string[] } & ControlOptions = {},
-): Control<L | R> {
+  options: { readonly by?: readonly B[] } & ControlOptions = {},
+): Control<L | R | Beside<L | R, NoInfer<B>>> {
   const by = options.by ?? [];
   const name = `same-total(${left}, ${right}${by.length === 0 ? '' : ` by ${by.join(', ')}`})`;
   return control(name, { kind: 'same-total', left, right, by }, options);
@@ -103,6 +103,11 @@ export function noRows(
 ): Control<never> {
   return control(name, { kind: 'no-rows', query }, options);
 }
+
+/** The columns `B` of the relations that the references `R` are of. */
+type Beside<R extends string, B extends string> = R extends `${infer Relation}.${string}`
+  ? `${Relation}.${B}`
+  : never;
 
 function control<R extends string>(name: string, check: Check, options: ControlOptions): Control<R> {
   return {

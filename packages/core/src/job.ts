@@ -6,8 +6,8 @@ import type { SqlText } from './sql/statement.ts';
 /** Plain JSON. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
-/** How an output is made. */
-export type Job<Inputs = never> = SqlText | LoadJob | CodeJob<Inputs>;
+/** How an output is made. `Inputs` has the names of the columns of each input, `V` the values of the parameters. */
+export type Job<Inputs = never, V = Values> = SqlText | LoadJob<V> | CodeJob<Inputs, V>;
 export type JobKind = Job['kind'];
 
 // ---------------------------------------------------------------- load
@@ -26,8 +26,8 @@ export interface RawFormat {
 }
 
 /** What the fetch function of a load job is given. */
-export interface FetchContext {
-  readonly values: Values;
+export interface FetchContext<V = Values> {
+  readonly values: V;
   readonly today: Day;
   /** Whether there is a version already, whatever code made it. */
   readonly published: boolean;
@@ -65,14 +65,14 @@ export type Fetched =
   | { readonly kind: 'waiting'; readonly for: string };
 
 /** A TypeScript function brings raw files; the engine parses, checks and writes. Runs on one machine only. */
-export interface LoadJob {
+export interface LoadJob<in V = Values> {
   readonly kind: 'load';
   /** Changed by the author when the function's behaviour changes; its text is never digested. */
   readonly version: string;
   readonly formats: Readonly<Partial<Record<RawFormatName, RawFormat>>>;
   /** The columns of the side table `expected`. */
   readonly expected?: Columns;
-  fetch(context: FetchContext): Promise<Fetched>;
+  fetch(context: FetchContext<V>): Promise<Fetched>;
 }
 
 // ---------------------------------------------------------------- code
@@ -93,22 +93,22 @@ export interface ArrowTable {
 }
 
 /** One input of a code job. Only the columns named are read. */
-export interface CodeInput {
+export interface CodeInput<Column extends string = string> {
   /** The whole input as one Arrow table. */
-  table(columns?: readonly string[]): Promise<ArrowTable>;
+  table(columns?: readonly Column[]): Promise<ArrowTable>;
   /** The same, a record batch at a time. */
-  batches(columns?: readonly string[]): AsyncIterable<ArrowTable>;
+  batches(columns?: readonly Column[]): AsyncIterable<ArrowTable>;
   /** Its rows as lines of TSV, header first, in the order of the input's declaration or of `orderBy`. */
   tsv(options?: {
-    readonly columns?: readonly string[];
-    readonly orderBy?: readonly string[];
+    readonly columns?: readonly Column[];
+    readonly orderBy?: readonly Column[];
   }): AsyncIterable<string>;
 }
 
 /** What the function of a code job is given. */
-export interface CodeContext<Inputs> {
-  readonly values: Values;
-  readonly inputs: { readonly [K in keyof Inputs]: CodeInput };
+export interface CodeContext<Inputs, V = Values> {
+  readonly values: V;
+  readonly inputs: { readonly [K in keyof Inputs]: CodeInput<Inputs[K] & string> };
   readonly signal: AbortSignal;
   /** Writes one of the named files of a `files()` output. */
   writeFile(
@@ -121,8 +121,8 @@ export interface CodeContext<Inputs> {
  * A TypeScript function from Arrow tables to an Arrow table, or to named files (then it returns nothing).
  * @example { kind: 'code', version: '1', run: async ({ inputs }) => doubled(await inputs.prices.table(['price'])) }
  */
-export interface CodeJob<in Inputs = never> {
+export interface CodeJob<in Inputs = never, in V = Values> {
   readonly kind: 'code';
   readonly version: string;
-  run(context: CodeContext<Inputs>): Promise<ArrowTable | void>;
+  run(context: CodeContext<Inputs, V>): Promise<ArrowTable | void>;
 }

@@ -29,9 +29,21 @@ type RequiredKeys<P extends Params> = {
 }[keyof P];
 
 /** The values that a task with the parameters `P` is made from. */
-export type ValuesOf<P extends Params> = { readonly [K in RequiredKeys<P>]: ValueOf<P[K]> } & {
-  readonly [K in Exclude<keyof P, RequiredKeys<P>>]?: ValueOf<P[K]> | undefined;
-};
+export type ValuesOf<P extends Params> = Plain<
+  { readonly [K in RequiredKeys<P>]: ValueOf<P[K]> } & {
+    readonly [K in Exclude<keyof P, RequiredKeys<P>>]?: ValueOf<P[K]> | undefined;
+  }
+>;
+
+/** The values of a task with the parameters `P` as its job sees them: one that was left out is not there. */
+export type GivenValuesOf<P extends Params> = Plain<
+  { readonly [K in RequiredKeys<P>]: ValueOf<P[K]> } & {
+    readonly [K in Exclude<keyof P, RequiredKeys<P>>]?: ValueOf<P[K]>;
+  }
+>;
+
+/** The same type, which the compiler's messages write out: `{ readonly date: string; }`. */
+type Plain<T> = T extends infer Each ? { [K in keyof Each]: Each[K] } : never;
 
 /** Any text that is not empty. */
 export const text: Param<string, true> = {

@@ -1,20 +1,22 @@
 import { DaybookError } from './errors.ts';
 
+/** Columns in order: the type of each. */
+export interface Columns {
+  readonly [name: string]:
+    | 'boolean'
+    | 'integer'
+    | 'bigint'
+    | `decimal(${number},${number})`
+    | 'string'
+    | 'date'
+    | 'timestamp';
+}
+
 /**
  * The type of a column. `integer` has 32 bits, `bigint` 64; a `timestamp` is an instant in microseconds, adjusted to UTC;
  * `decimal(p,s)` has p digits, s of them behind the point, p at most 38.
  */
-export type ColumnType =
-  | 'boolean'
-  | 'integer'
-  | 'bigint'
-  | `decimal(${number},${number})`
-  | 'string'
-  | 'date'
-  | 'timestamp';
-
-/** Columns in order. */
-export type Columns = Readonly<Record<string, ColumnType>>;
+export type ColumnType = Columns[string];
 
 /** A table as output. `orderBy` is the order in which people are shown its rows; rows as stored have no order. */
 export interface TableOutput<C extends Columns = Columns> {

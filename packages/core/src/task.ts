@@ -1,9 +1,10 @@
 import type { Control } from './control.ts';
 import { checkInputs, checkSpec } from './definition-check.ts';
 import { DaybookError } from './errors.ts';
-import type { Job } from './job.ts';
-import type { ParamKind, Params, ParamValue, Values, ValuesOf } from './param.ts';
-import type { Columns, ColumnType, Output, TableOutput } from './schema.ts';
+import type { CodeJob, Job, LoadJob } from './job.ts';
+import type { GivenValuesOf, ParamKind, Params, ParamValue, Values, ValuesOf } from './param.ts';
+import type { Columns, ColumnType, FilesOutput, Output, TableOutput } from './schema.ts';
+import type { SqlText } from './sql/statement.ts';
 
 /** `account-statistics/date=2018-07-24`; the bare name where a task has no parameter. */
 export type TaskId = string;
@@ -19,14 +20,18 @@ export interface Task<C extends Columns = Columns> {
 }
 
 /** Several tasks of one definition, seen by a job as one table with each task's parameters as extra columns. */
-export interface TaskList<C extends Columns = Columns> {
+export interface TaskList<C extends Columns = Columns, Extra extends string = string> {
   readonly kind: 'list';
+  /** The names of the extra columns. */
+  readonly extra: readonly Extra[];
   readonly definition: TaskDefinition<Params, C>;
   readonly tasks: readonly Task<C>[];
 }
 
 export type Input = Task | TaskList;
-export type Inputs = Readonly<Record<string, Input>>;
+export interface Inputs {
+  readonly [name: string]: Input;
+}
 
 /** What makes one task due again that has an output already. */
 export type Refetch = { readonly days: number } | 'always';
@@ -52,11 +57,11 @@ export interface TaskDefinition<P extends Params = Params, C extends Columns = C
 }
 
 type InputColumns<I> =
-  I extends Task<infer C> ? keyof C & string : I extends TaskList<infer C> ? keyof C & string : never;
-type References<I, C> =
-  | `output.${(keyof C & string) | '*'}`
-  | `expected.${string}`
-  | { [K in keyof I & string]: `${K}.${InputColumns<I[K]> | '*'}` }[keyof I & string];
+  I extends Task<infer C>
+    ? keyof C & string
+    : I extends TaskList<infer C, infer E>
+      ? (keyof C & string) | E
+      : never;
 
 /** What `defineTask` takes. */
 export interface TaskSpec<P extends Params, I extends Inputs, C extends Columns> {
@@ -66,10 +71,18 @@ export interface TaskSpec<P extends Params, I extends Inputs, C extends Columns>
   /** The tasks that this one is made from; `self` names earlier tasks of its own. */
   readonly inputs?: (values: ValuesOf<P>, self: TaskDefinition<P>) => I;
   /** Left out: a wrapper task, complete when its inputs are. */
-  readonly output?: TableOutput<C> | { readonly kind: 'files' };
-  readonly controls?: readonly Control<References<I, NoInfer<C>>>[];
+  readonly output?: TableOutput<C> | FilesOutput;
+  // Written out here and not as a type with a name, so that the compiler's messages list the columns there are.
+  readonly controls?: readonly Control<
+    | `output.${(keyof NoInfer<C> & string) | '*'}`
+    | { [K in keyof I & string]: `${K}.${InputColumns<I[K]> | '*'}` }[keyof I & string]
+    | `expected.${string}`
+  >[];
   /** Left out, with an output: an external task, which another project publishes. */
-  readonly job?: Job<I>;
+  readonly job?:
+    | SqlText
+    | LoadJob<GivenValuesOf<P>>
+    | CodeJob<{ readonly [K in keyof I]: InputColumns<I[K]> }, GivenValuesOf<P>>;
   /** Load jobs only. `{ days: 2 }`: day D is fetched again until two days after it; `'always'`: in every run. */
   readonly refetch?: Refetch;
   /** Higher runs earlier among what is ready. Default 0. */
@@ -124,10 +137,11 @@ export function defineTask<const P extends Params = {}, I extends Inputs = {}, c
 export function listOf<P extends Params, C extends Columns>(
   definition: TaskDefinition<P, C>,
   values: readonly ValuesOf<P>[],
-): TaskList<C> {
+): TaskList<C, keyof P & string> {
   const make = definition as unknown as (values: ValuesOf<P>) => Task<C>;
   return {
     kind: 'list',
+    extra: Object.keys(definition.params) as (keyof P & string)[],
     definition: definition as unknown as TaskDefinition<Params, C>,
     tasks: values.map((each) => make(each)),
   };

@@ -1,63 +1,108 @@
-import { defineTask, listOf } from '../src/task.ts';
-import { day, optional, text } from '../src/param.ts';
-import { table, files } from '../src/schema.ts';
-import { uniqueKey, sameTotal } from '../src/control.ts';
+/** What compiles, and what must not: checked with the types of the package. The messages have a test of their own. */
+import { sameTotal, uniqueKey } from '../src/control.ts';
+import { choice, day, integer, optional, text } from '../src/param.ts';
+import { files, table } from '../src/schema.ts';
 import { sql } from '../src/sql/statement.ts';
-const a = defineTask({
-  name: 'a',
-  params: { date: day, x: optional(text) },
-  output: table({ id: 'bigint', net: 'decimal(18,2)' }),
-  job: sql`x`,
+import { defineTask, listOf } from '../src/task.ts';
+
+const sales = defineTask({
+  name: 'sales',
+  params: { date: day, label: optional(text) },
+  output: table({ item: 'string', price: 'decimal(18,2)' }),
+  job: sql`SELECT …`,
 });
-const b = defineTask({
-  name: 'b',
-  params: { date: day },
+sales({ date: '2018-07-01' });
+sales({ date: '2018-07-01', label: 'north' });
+// @ts-expect-error -- the date is missing
+sales({});
+// @ts-expect-error -- the date is no number
+sales({ date: 1 });
+
+const totals = defineTask({
+  name: 'totals',
+  params: { date: day, size: choice('small', 'large'), limit: optional(integer) },
   inputs: ({ date }, self) => ({
-    one: a({ date }),
-    many: listOf(a, [{ date }]),
-    before: listOf(self, [{ date }]),
+    one: sales({ date }),
+    month: listOf(sales, [{ date }]),
+    before: listOf(self, [{ date, size: 'small' }]),
   }),
-  output: table({ id: 'bigint', total: 'decimal(18,2)' }, { orderBy: ['id'] }),
-  controls: [uniqueKey('id'), sameTotal('one.net', 'output.total')],
-  job: { kind: 'code', version: '1', run: async ({ inputs }) => inputs.one.table() },
+  output: table({ item: 'string', total: 'decimal(18,2)' }, { orderBy: ['item'] }),
+  controls: [
+    uniqueKey('item'),
+    sameTotal('one.price', 'output.total'),
+    sameTotal('one.*', 'output.*', { by: ['item'] }),
+    sameTotal('month.price', 'before.total', { by: ['date'] }),
+    sameTotal('expected.price', 'output.total'),
+  ],
+  job: {
+    kind: 'code',
+    version: '1',
+    run: async ({ inputs, values }) => {
+      const date: string = values.date;
+      const size: 'small' | 'large' = values.size;
+      const limit: number | undefined = values.limit;
+      await inputs.month.table(['date', 'label', 'price']);
+      for await (const batch of inputs.one.batches(['item'])) [date, size, limit, batch.numRows].join();
+      return await inputs.one.table();
+    },
+  },
 });
-const c = defineTask({
-  name: 'c',
-  inputs: () => ({ one: a({ date: '2020-01-01' }) }),
+
+defineTask({
+  name: 'loaded',
+  params: { date: day },
+  output: table({ item: 'string' }),
+  job: {
+    kind: 'load',
+    version: '1',
+    formats: {},
+    fetch: async ({ values }) => ({ kind: 'waiting', for: values.date.toUpperCase() }),
+  },
+});
+
+const file = defineTask({
+  name: 'file',
+  inputs: () => ({ one: sales({ date: '2018-07-01' }) }),
   output: files(),
   job: {
     kind: 'code',
     version: '1',
-    run: async ({ inputs, writeFile }) => {
-      await writeFile('x', inputs.one.tsv());
-    },
+    run: async ({ inputs, writeFile }) =>
+      await writeFile('sales.tsv', inputs.one.tsv({ orderBy: ['price'] })),
   },
 });
-const w = defineTask({
-  name: 'w',
+
+const wrapper = defineTask({
+  name: 'wrapper',
   params: { date: day },
-  inputs: ({ date }) => ({ one: b({ date }), c: c() }),
+  inputs: ({ date }) => ({ totals: totals({ date, size: 'large' }), file: file() }),
 });
-w({ date: '2020-01-01' });
-// @ts-expect-error
-w({});
-// @ts-expect-error
-a({ date: 1 });
+wrapper({ date: '2018-07-01' });
+
 defineTask({
-  name: 'b',
+  name: 'misspelt',
   params: { date: day },
-  inputs: ({ date }) => ({ one: a({ date }) }),
-  output: table({ id: 'bigint' }),
-  // @ts-expect-error -- the input has no column "nett"
-  controls: [sameTotal('one.nett', 'output.id')],
+  inputs: ({ date }) => ({ sales: sales({ date }) }),
+  output: table({ item: 'string' }),
+  // @ts-expect-error -- the input has no column "prise"
+  controls: [sameTotal('sales.prise', 'output.item')],
 });
 defineTask({
-  name: 'b',
+  name: 'misspelt',
   params: { date: day },
-  inputs: ({ date }) => ({ one: a({ date }) }),
-  output: table({ id: 'bigint' }),
-  // @ts-expect-error -- there is no input "two"
-  job: { kind: 'code', version: '1', run: async ({ inputs }) => inputs.two.table() },
+  inputs: ({ date }) => ({ sales: sales({ date }) }),
+  output: table({ item: 'string' }),
+  // @ts-expect-error -- there is no input "sale"
+  job: { kind: 'code', version: '1', run: async ({ inputs }) => inputs.sale.table() },
+});
+defineTask({
+  name: 'misspelt',
+  params: { date: day },
+  output: table({ item: 'string' }),
+  // @ts-expect-error -- there is no parameter "day"
+  job: { kind: 'load', version: '1', formats: {}, fetch: async ({ values }) => waitingFor(values.day) },
 });
 // @ts-expect-error -- there is no type "bigin"
 table({ id: 'bigin' });
+
+declare function waitingFor(what: unknown): { readonly kind: 'waiting'; readonly for: string };

@@ -162,7 +162,7 @@ test('a code job sees the parameters of a list as columns, alone and among other
       kind: 'code',
       version: '1',
       run: async ({ inputs, writeFile }) => {
-        for (const columns of [['date'], ['date', 'sequence'], ['sequence']])
+        for (const columns of [['date'], ['date', 'sequence'], ['sequence']] as const)
           for (const input of [inputs.few, inputs.none]) {
             const rows = await input.table(columns);
             seen.push([

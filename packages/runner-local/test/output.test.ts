@@ -210,7 +210,7 @@ describe('the output of a code job', () => {
       name: 'copy',
       inputs: () => ({ made: made() }),
       output: table({ n: 'integer' }),
-      job: { kind: 'code', version: '1', run: async ({ inputs }) => await inputs.made.table(['m']) },
+      job: { kind: 'code', version: '1', run: async ({ inputs }) => await inputs.made.table(['m' as 'n']) },
     });
     expect(await projectOf([made, copy]).end(copy())).toMatchObject({
       error: { code: 'job-failed', message: 'The input made has no column "m": it has n.' },

@@ -189,7 +189,7 @@ test('members of a list that different libraries wrote are one table for SQL and
       kind: 'code',
       version: '1',
       run: async ({ inputs: { members } }) => {
-        const rows = await members.table(['n', ...Object.keys(everyType)]);
+        const rows = await members.table(['n', ...(Object.keys(everyType) as (keyof typeof everyType)[])]);
         seen.push(...plainRows(rows));
         return rows;
       },
