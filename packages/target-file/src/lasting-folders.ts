@@ -13,7 +13,11 @@ export function lastingFolders(root: string): LastingFolders {
   const lasting = new Set<string>([root]);
   /** Whoever made a folder may have died before its name lasted, so that a folder found there is no proof. */
   const keepNameOf = async (folder: string): Promise<void> => {
-    for (let each = folder; !lasting.has(each) && each !== dirname(each); each = dirname(each)) {
+    const fleeting: string[] = [];
+    for (let each = folder; !lasting.has(each) && each !== dirname(each); each = dirname(each))
+      fleeting.push(each);
+    // From the top down, so that whatever lies above a lasting name lasts too, even where one of these fails.
+    for (const each of fleeting.toReversed()) {
       await syncFolder(dirname(each));
       lasting.add(each);
     }
