@@ -21,14 +21,15 @@ export async function execute(
     assert(found.kind === 'code', `A ${found.kind} job is not run as a ${job.kind} job.`);
     return await runCode(job, found, host);
   } catch (error) {
-    return failure(error, job);
+    return failureOf(error, job.task);
   }
 }
 
-function failure(error: unknown, job: LocalJob): LocalResult {
+/** What went wrong with a task's attempt, as a result: whose fault it is, and the error. */
+export function failureOf(error: unknown, task: string): LocalResult & { readonly kind: 'failed' } {
   const full = isSystemError(error, 'ENOSPC') || /No space left on device/.test(String(error));
   if (full) {
-    const message = `The disk is full while ${job.task} was made: free some space, then run again.`;
+    const message = `The disk is full while ${task} was made: free some space, then run again.`;
     return { kind: 'failed', fault: 'infrastructure', error: { code: 'target-failed', message } };
   }
   const report = reportOf(error, 'job-failed');

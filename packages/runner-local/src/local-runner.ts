@@ -1,4 +1,5 @@
 import { createReadStream, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -10,14 +11,17 @@ import type {
   RowsOptions,
   RunContext,
   Runner,
+  Statement,
   Target,
   Work,
 } from '@daybook/core';
 import { DaybookError, quoteName, rowLinesQuery, rowSumsQuery, tableFingerprint } from '@daybook/core';
 import type { ChildEnd, ChildPool } from './child-pool.ts';
 import { childPool } from './child-pool.ts';
+import { checkStatements } from './check/check-statements.ts';
 import type { Session } from './engine.ts';
 import { openSession } from './engine.ts';
+import { failureOf } from './execute.ts';
 import { runHere } from './in-process.ts';
 import { parquetQuery } from './input-views.ts';
 import type { LocalResult } from './local-job.ts';
@@ -75,6 +79,8 @@ export function localRunner(options: LocalRunnerOptions = {}): Runner {
     },
     readRows: (target, parts, declaration, rows) => readRows(target, parts, declaration, rows, reading()),
     fingerprint: (target, parts, declaration) => fingerprintOf(target, parts, declaration, reading()),
+    check: (statements) => checked(statements, reading()),
+    checkedBy: checkedBy(),
   };
   return Object.freeze(runner);
 }
@@ -91,6 +97,7 @@ interface Surroundings {
 
 async function runWork(work: Work, context: RunContext, around: Surroundings): Promise<Outcome> {
   const { attempt } = work;
+  if (work.signal.aborted) return { attempt, kind: 'cancelled' };
   let grantedBytes = 0;
   let ended = false;
   const memory = async (bytes: number): Promise<number> => {
@@ -122,10 +129,14 @@ async function runWork(work: Work, context: RunContext, around: Surroundings): P
     if (around.pool === undefined) return await endOf(work, await runHere(work.job, job, host), around.own);
     if (job.kind !== 'sql' && job.configPath === undefined) throw withoutConfig(work);
     return await endOf(work, await around.pool.run(job, host), around.own);
+  } catch (error) {
+    // The others of the batch are to have their turn.
+    return { attempt, ...failureOf(error, work.task.id) };
   } finally {
     ended = true;
     around.ledger.free(grantedBytes);
-    await rm(around.own, { recursive: true, force: true });
+    // A function that was left behind in this process may still be writing there.
+    await rm(around.own, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
   }
 }
 
@@ -202,6 +213,28 @@ async function fingerprintOf(
   } finally {
     await close();
   }
+}
+
+async function checked(
+  statements: readonly Statement[],
+  { memoryBytes, threads, scratch }: Reading,
+): ReturnType<NonNullable<Runner['check']>> {
+  const session = await openSession({ memoryBytes, threads, spill: scratch });
+  try {
+    return await checkStatements(session, statements);
+  } finally {
+    session.close();
+  }
+}
+
+/** The versions of this package and of DuckDB, told without loading DuckDB. */
+function checkedBy(): string {
+  const { name, version, dependencies } = createRequire(import.meta.url)('../package.json') as {
+    readonly name: string;
+    readonly version: string;
+    readonly dependencies: Readonly<Record<string, string>>;
+  };
+  return `${name} ${version}, duckdb ${dependencies['@duckdb/node-api']}`;
 }
 
 /** A session with a query for the rows of parts, and a folder of its own for copies of them until it is closed. */

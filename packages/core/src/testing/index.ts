@@ -1,6 +1,9 @@
 export type { Expect, Gaps, LawFramework } from './law.ts';
 export { memoryTargets } from './memory-targets.ts';
 export type { MemoryTarget, MemoryTargetsOptions } from './memory-targets.ts';
+export { runnerLaws } from './runner-laws.ts';
+export type { Offered, OpenRunner, RunnerLawOptions } from './runner-laws.ts';
+export { runnerLawTasks } from './runner-law-tasks.ts';
 export { seededRandom } from './seeded-random.ts';
 export type { SeededRandom } from './seeded-random.ts';
 export { targetLaws } from './target-laws.ts';

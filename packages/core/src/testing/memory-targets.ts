@@ -62,16 +62,20 @@ export function memoryTargets(options: MemoryTargetsOptions = {}): MemoryTarget 
       yield* readPart(files.get(part.path)?.bytes, part, ranges);
     },
     async *attempts(under) {
-      const newest = new Map<string, number>();
-      for (const [path, { writtenMs }] of [...files].sort(byPath)) {
+      const found = new Map<string, { newestMs: number; bytes: number }>();
+      for (const [path, file] of [...files].sort(byPath)) {
         const [name, kind, segment, attempt] = path.split('/');
         if (name !== under || kind !== 'attempts') continue;
         const key = `${segment}/${attempt}`;
-        newest.set(key, Math.max(newest.get(key) ?? 0, writtenMs));
+        const { newestMs, bytes } = found.get(key) ?? { newestMs: 0, bytes: 0 };
+        found.set(key, {
+          newestMs: Math.max(newestMs, file.writtenMs),
+          bytes: bytes + file.bytes.length,
+        });
       }
-      for (const [key, newestMs] of newest) {
+      for (const [key, measured] of found) {
         const [segment = '', attempt = ''] = key.split('/');
-        yield { task: joinTaskId(under, segment), attempt, newestMs };
+        yield { task: joinTaskId(under, segment), attempt, ...measured };
       }
     },
     async remove({ task, attempt }) {
