@@ -21,6 +21,7 @@ const pureFiles = [
   'param',
   'schema',
   'task',
+  'garbage',
   'graph',
   'plan',
   'decide',

@@ -199,6 +199,8 @@ async function endOf(
     return { kind: 'blocked', controls: outcome.controls, stage };
   }
   if (outcome.kind !== 'staged' && outcome.kind !== 'not-modified') {
+    if (outcome.kind === 'failed' && (await isTaken(plan, context, base)))
+      return { kind: 'superseded', disagreeing: [] };
     const { attempt: _, ...end } = outcome;
     return end;
   }
@@ -219,6 +221,15 @@ async function endOf(
     rows: manifest.rows,
     ...(isUnverified(manifest.source) ? { unverified: true } : {}),
   };
+}
+
+/** Whether somebody published the version that an attempt goes for: `gc` may then have taken the files that its job missed. */
+async function isTaken(
+  { node }: AttemptPlan,
+  { target }: AttemptContext,
+  { current }: Base,
+): Promise<boolean> {
+  return (await target.currentVersion(node.task.id)) > (current?.manifest.version ?? 0);
 }
 
 /** Rows that other code made are not those that the code now would make, whatever the source says. */

@@ -24,6 +24,8 @@ export type { PinnedInput, Reason, Wish } from './decide.ts';
 export { canonicalJson, sha256 } from './digest.ts';
 export { DaybookError, errorExitCodes, isSystemError, reportOf } from './errors.ts';
 export type { ErrorCode, ErrorReport } from './errors.ts';
+export { fateOf, readVersions, versionOfAttempt } from './garbage.ts';
+export type { AttemptFate, ReadVersions } from './garbage.ts';
 export { graphOf } from './graph.ts';
 export type { Graph, GraphNode } from './graph.ts';
 export type {
@@ -44,6 +46,8 @@ export type {
 } from './job.ts';
 export { journalRuns, openJournal, readJournal } from './journal.ts';
 export type { Journal, JournalEntry } from './journal.ts';
+export { expiredBefore, findLeftovers, leastDaysToExpire, removeLeftover } from './leftovers.ts';
+export type { Leftover, LeftoverFinding, LeftoverOptions, UnreadableVersions } from './leftovers.ts';
 export { chainDigest, manifestBytes, parseManifest } from './manifest.ts';
 export type { Manifest, Part, RecordedInput, RunnerFacts } from './manifest.ts';
 export { inParallel, manifestStore } from './manifest-store.ts';

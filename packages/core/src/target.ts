@@ -36,6 +36,8 @@ export interface AttemptRef {
   readonly task: TaskId;
   readonly attempt: AttemptToken;
   readonly newestMs: number;
+  /** The size of all its files, where listing them tells it. */
+  readonly bytes?: number;
 }
 
 /** Where outputs live. A plugin: a value such as `fileTargets({ root })`. Its laws are at `@daybook/core/testing`. */

@@ -61,6 +61,15 @@ describe('an attempt', () => {
     expect(await current(target, 'stats')).toMatchObject({ version: 1, fingerprint: 'theirs' });
   });
 
+  test('that fails once another has published was superseded, for its files may be gone', async () => {
+    const target = await targetWith(...rawDays);
+    const runner = stubRunner(async () => {
+      await publish(target, manifestOf({ task: 'stats', fingerprint: 'theirs' }));
+      return { kind: 'failed', fault: 'task', error: { code: 'sql-failed', message: 'no such file' } };
+    });
+    expect(await attempted(stats(), { target, runner })).toEqual({ kind: 'superseded', disagreeing: [] });
+  });
+
   test('knows its own version again when the answer to the create was lost', async () => {
     const inner = await targetWith(...rawDays);
     const target: Target = {

@@ -76,7 +76,7 @@ export function fileTargets(options: FileTargetsOptions): Target {
           yield {
             task: joinTaskId(under, segment),
             attempt,
-            newestMs: await newestMs(join(folder, attempt)),
+            ...(await measured(join(folder, attempt))),
           };
         }
       }
@@ -132,10 +132,15 @@ async function* readPart(
   }
 }
 
-async function newestMs(folder: string): Promise<number> {
-  let newest = (await unlessMissing(stat(folder), undefined))?.mtimeMs ?? 0;
+/** When a folder or anything in it was last written, and the size of its files. What goes meanwhile counts for nothing. */
+async function measured(folder: string): Promise<{ readonly newestMs: number; readonly bytes: number }> {
+  let newestMs = (await unlessMissing(stat(folder), undefined))?.mtimeMs ?? 0;
+  let bytes = 0;
   const entries = await unlessMissing(readdir(folder, { recursive: true }), []);
-  for (const entry of entries)
-    newest = Math.max(newest, (await unlessMissing(stat(join(folder, entry)), undefined))?.mtimeMs ?? 0);
-  return newest;
+  for (const entry of entries) {
+    const there = await unlessMissing(stat(join(folder, entry)), undefined);
+    newestMs = Math.max(newestMs, there?.mtimeMs ?? 0);
+    if (there?.isFile() === true) bytes += there.size;
+  }
+  return { newestMs, bytes };
 }

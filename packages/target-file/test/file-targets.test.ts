@@ -231,6 +231,7 @@ describe('attempts', () => {
       [task, other],
     ]);
     expect(listed[1]?.newestMs).toBe(5_000_000);
+    expect(listed[1]?.bytes).toBe(2);
     expect(Date.now() - (listed[2]?.newestMs ?? 0)).toBeLessThan(60_000);
     expect(await allOf(target.attempts('none'))).toEqual([]);
   });

@@ -70,7 +70,12 @@ describe('a process that is killed', () => {
     expect(await target.readManifest(task, 1)).toBeUndefined();
     const left = await allOf(target.attempts('stats'));
     expect(left).toEqual([
-      { task, attempt: expect.stringMatching(/^00000001-[0-9a-f]{32}$/), newestMs: expect.any(Number) },
+      {
+        task,
+        attempt: expect.stringMatching(/^00000001-[0-9a-f]{32}$/),
+        newestMs: expect.any(Number),
+        bytes: expect.any(Number),
+      },
     ]);
     expect(await target.createManifest(task, 1, bytesOf('next'))).toBe('created');
     for (const attempt of left) await target.remove(attempt);
