@@ -105,4 +105,4 @@ export type {
 export { distinctParts, verifyChain, verifyInputs, verifyPart } from './verify.ts';
 export type { Finding, FindingKind, ReadPart, VerifiedChain } from './verify.ts';
 export { work } from './worker.ts';
-export type { SchedulerPort, WorkerOptions } from './worker.ts';
+export type { SchedulerPort, Timer, WorkerOptions } from './worker.ts';

@@ -13,6 +13,7 @@ import { Scheduler } from './scheduler/scheduler.ts';
 import type { Asked, Prepared } from './situation.ts';
 import { prepare } from './situation.ts';
 import type { TaskId } from './task.ts';
+import type { Timer } from './worker.ts';
 import { work } from './worker.ts';
 
 export interface RunOptions extends Asked {
@@ -29,6 +30,8 @@ export interface RunOptions extends Asked {
   readonly signal?: AbortSignal;
   /** Default: the clock. */
   readonly nowMs?: () => number;
+  /** Default: the timers of the process. */
+  readonly timer?: Timer;
 }
 
 /** Is told what happens, as it happens. It changes nothing. */
@@ -118,6 +121,7 @@ async function workOff(
     scheduler: async (request) => scheduler.handle(request, nowMs()),
     runners: config.runners,
     beatMs: 20_000,
+    ...(options.timer === undefined ? {} : { timer: options.timer }),
     node,
     wish: (task) => {
       const version = made.get(task);

@@ -10,6 +10,9 @@ import type { TaskId } from './task.ts';
 /** The way to a scheduler, in this process or behind HTTP: a worker cannot tell. */
 export type SchedulerPort = (request: Request) => Promise<Response>;
 
+/** Calls `act` once when `waitMs` have passed, unless the function that it gives is called before. */
+export type Timer = (waitMs: number, act: () => void) => () => void;
+
 export interface WorkerOptions {
   readonly name: string;
   /** How many attempts run at once. */
@@ -17,8 +20,10 @@ export interface WorkerOptions {
   readonly scheduler: SchedulerPort;
   readonly runners: readonly Runner[];
   readonly context: AttemptContext;
-  /** How often it says that it is alive. */
+  /** How often it says that it is alive, and how long it waits at most before it asks for work again. */
   readonly beatMs: number;
+  /** Default: the timers of the process. */
+  readonly timer?: Timer;
   node(task: TaskId): GraphNode;
   wish(task: TaskId): Wish;
   codeDigest(node: GraphNode): string;
@@ -37,14 +42,22 @@ export async function work(options: WorkerOptions): Promise<void> {
   const released = new Set<string>();
   let spare: string[] = [];
   let broken: { readonly error: unknown } | undefined;
-  const wake = wakeUp();
+  const timer = options.timer ?? processTimer;
+  const wake = wakeUp(timer);
   const stop = (): void => {
     void scheduler({ kind: 'cancel' }).then(wake.now);
     for (const { abort } of running.values()) abort.abort();
   };
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
-  const beats = setInterval(() => void beat(options, running), options.beatMs);
+  let stopBeats = (): void => undefined;
+  const nextBeat = (): void => {
+    stopBeats = timer(options.beatMs, () => {
+      nextBeat();
+      void beat(options, running);
+    });
+  };
+  nextBeat();
   try {
     for (;;) {
       spare = [...spare, ...Array.from({ length: options.slots }, newAttemptId)].slice(
@@ -59,6 +72,7 @@ export async function work(options: WorkerOptions): Promise<void> {
         attempts: spare,
       });
       assert(answer.kind === 'work', 'A scheduler answers `next` with work.');
+      spare = spare.filter((id) => answer.spent?.includes(id) !== true);
       for (const lease of answer.leases) {
         if (running.has(lease.attempt)) continue;
         spare = spare.filter((id) => id !== lease.attempt);
@@ -76,10 +90,11 @@ export async function work(options: WorkerOptions): Promise<void> {
       await release(options.runners, answer.idleRunners, released);
       if (answer.ended && running.size === 0) return;
       if (answer.leases.length === 0 || running.size >= options.slots)
-        await wake.wait(answer.againAtMs, options.context.nowMs());
+        // Others may bring some about, or leave some behind, so it is never for longer than a beat.
+        await wake.wait(Math.min(options.beatMs, answer.againInMs ?? options.beatMs));
     }
   } finally {
-    clearInterval(beats);
+    stopBeats();
     signal.removeEventListener('abort', stop);
   }
 }
@@ -137,13 +152,18 @@ async function release(
   }
 }
 
-interface WakeUp {
-  now(): void;
-  /** Waits until `now` is called or the time `atMs` comes; a call before the wait counts. */
-  wait(atMs: number | undefined, nowMs: number): Promise<void>;
+function processTimer(waitMs: number, act: () => void): () => void {
+  const timer = setTimeout(act, waitMs);
+  return () => clearTimeout(timer);
 }
 
-function wakeUp(): WakeUp {
+interface WakeUp {
+  now(): void;
+  /** Waits until `now` is called or the time has passed; a call before the wait counts. */
+  wait(waitMs: number): Promise<void>;
+}
+
+function wakeUp(timer: Timer): WakeUp {
   let called = false;
   let resolveWait: (() => void) | undefined;
   return {
@@ -151,14 +171,12 @@ function wakeUp(): WakeUp {
       called = true;
       resolveWait?.();
     },
-    async wait(atMs, nowMs) {
+    async wait(waitMs) {
       if (!called) {
         await new Promise<void>((resolve) => {
-          resolveWait = resolve;
-          if (atMs === undefined) return;
-          const timer = setTimeout(resolve, Math.max(1, atMs - nowMs));
+          const stop = timer(waitMs, resolve);
           resolveWait = () => {
-            clearTimeout(timer);
+            stop();
             resolve();
           };
         });

@@ -51,9 +51,11 @@ export type Response =
   | {
       readonly kind: 'work';
       readonly leases: readonly Lease[];
+      /** Those of the ids asked with whose attempts have ended: a request that came late had used them. Ask with others. */
+      readonly spent?: readonly string[];
       readonly idleRunners: readonly string[];
-      /** When to ask again though nothing was reported: a retry falls due then. */
-      readonly againAtMs?: number;
+      /** How long until a retry falls due: ask again then. A length, because the worker's clock is another one. */
+      readonly againInMs?: number;
       /** Nothing is left that could run. */
       readonly ended: boolean;
     }

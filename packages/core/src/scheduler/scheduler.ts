@@ -137,7 +137,14 @@ export class Scheduler {
     const known = this.#entries.get(submitted.task);
     if (known === undefined) return this.#create(submitted);
     known.submitted = submitted;
-    if (known.state === 'ended' && submitted.state !== 'fresh') this.#reopen(known);
+    if (known.state !== 'ended') return known;
+    if (submitted.state !== 'fresh') {
+      this.#reopen(known);
+    } else if (!isComplete(known)) {
+      // Somebody else has made it since it ended otherwise.
+      known.end = undefined;
+      this.#complete(known);
+    }
     return known;
   }
 
@@ -176,6 +183,7 @@ export class Scheduler {
 
   #next(request: Request & { readonly kind: 'next' }): Response {
     const leases: Lease[] = [];
+    const spent = request.attempts.filter((id) => this.#spent.has(id));
     this.#releaseBackedOff();
     for (const id of request.attempts) {
       if (this.#spent.has(id)) continue;
@@ -188,12 +196,13 @@ export class Scheduler {
       if (entry === undefined) break;
       leases.push(this.#lease(entry, id, request.worker));
     }
-    const againAtMs = Math.min(...[...this.#backingOff].map((entry) => entry.readyAtMs));
+    const againInMs = Math.min(...[...this.#backingOff].map((entry) => entry.readyAtMs)) - this.#nowMs;
     return {
       kind: 'work',
       leases,
+      ...(spent.length === 0 ? {} : { spent }),
       idleRunners: this.#idleRunners(request.runners),
-      ...(Number.isFinite(againAtMs) ? { againAtMs } : {}),
+      ...(Number.isFinite(againInMs) ? { againInMs } : {}),
       ended: this.#unended === 0,
     };
   }
