@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Target } from '../src/target.ts';
-import { memoryTargets, targetLaws } from '../src/testing/index.ts';
-import type { RecordedLaws } from './recorded-laws.ts';
-import { recordedLaws } from './recorded-laws.ts';
+import type { RecordedLaws } from '../src/testing/index.ts';
+import { memoryTargets, recordedLaws, targetLaws } from '../src/testing/index.ts';
 import { partMutants } from './target-part-mutants.ts';
 import { versionMutants } from './target-version-mutants.ts';
 
@@ -10,7 +9,7 @@ const targetMutants = [...versionMutants, ...partMutants];
 
 /** The laws over a memory target of which every handle is changed. */
 function lawsOver(mutate: (sound: Target) => Target): RecordedLaws {
-  const laws = recordedLaws();
+  const laws = recordedLaws(expect);
   targetLaws(laws, {
     open: async () => {
       const sound = memoryTargets({ nowMs: Date.now });

@@ -1,6 +1,8 @@
 export type { Expect, Gaps, LawFramework } from './law.ts';
 export { memoryTargets } from './memory-targets.ts';
 export type { MemoryTarget, MemoryTargetsOptions } from './memory-targets.ts';
+export { recordedLaws } from './recorded-laws.ts';
+export type { RecordedLaws } from './recorded-laws.ts';
 export { runnerLaws } from './runner-laws.ts';
 export type { Offered, OpenRunner, RunnerLawOptions } from './runner-laws.ts';
 export { runnerLawTasks } from './runner-law-tasks.ts';

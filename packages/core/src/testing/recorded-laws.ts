@@ -1,14 +1,16 @@
-import { expect } from 'vitest';
-import type { LawFramework } from '../src/testing/index.ts';
+import type { Expect, LawFramework } from './law.ts';
 
-/** A test framework that runs nothing until it is asked to, and then tells which laws did not hold. */
+/**
+ * A test framework that runs nothing until it is asked to, and then tells which laws did not hold: with it the laws are
+ * tried on an implementation that is broken on purpose.
+ */
 export interface RecordedLaws extends LawFramework {
   names(): readonly string[];
   /** Checks the laws of these names, by default all, one after the other. */
   broken(names?: readonly string[]): Promise<readonly string[]>;
 }
 
-export function recordedLaws(): RecordedLaws {
+export function recordedLaws(expect: Expect): RecordedLaws {
   const laws = new Map<string, () => Promise<void>>();
   const endings: (() => Promise<void>)[] = [];
   return {
