@@ -13,6 +13,7 @@ export const errorExitCodes = {
   'parameter-unknown': 2,
   'parameter-invalid': 2,
   'runner-missing': 2,
+  'sql-refused': 2,
   'node-too-old': 2,
   'input-unreadable': 3,
   'input-withdrawn': 3,

@@ -13,6 +13,8 @@ export {
   monthsBetween,
 } from './calendar.ts';
 export type { Day, Month } from './calendar.ts';
+export { checkTasks, placeText, refusalText, refuseChecked, statementChecker } from './check.ts';
+export type { CheckOutcome, TaskRefusal, TaskToCheck } from './check.ts';
 export { codeDigestOf, declarationOf, projectDigestOf } from './code-digest.ts';
 export type { Declaration } from './code-digest.ts';
 export { checkConfig, defineConfig, definitionOf } from './config.ts';
@@ -78,6 +80,7 @@ export { decimalOf, files, table } from './schema.ts';
 export type { Columns, ColumnType, FilesOutput, Output, TableOutput } from './schema.ts';
 export { prepare } from './situation.ts';
 export type { Asked, Prepared } from './situation.ts';
+export type { Refusal, Relation, Statement } from './sql/check.ts';
 export { sqlType } from './sql/columns.ts';
 export { compileControl, readsExpected } from './sql/control.ts';
 export type { CompiledControl } from './sql/control.ts';
@@ -87,7 +90,11 @@ export { filesFingerprint, rowSumsQuery, tableFingerprint } from './sql/fingerpr
 export type { RowSums } from './sql/fingerprint.ts';
 export { rowLinesQuery } from './sql/rows.ts';
 export { isSqlText, param, renderSql, sql, sqlTemplate } from './sql/statement.ts';
-export type { ParamReference, SqlText } from './sql/statement.ts';
+export type { ParamReference, SqlText, TextPlace } from './sql/statement.ts';
+export { refusedFunctions, subsetFunctions, subsetIntervals, subsetTypes } from './sql/subset.ts';
+export type { SubsetArgument, SubsetFunction, SubsetRefusal } from './sql/subset.ts';
+export { statementsOf } from './statements.ts';
+export type { PlacedStatement, TaskStatements, UnknownReference } from './statements.ts';
 export { attemptPath, attemptToken, manifestPath, versionText } from './target.ts';
 export type { AttemptRef, AttemptToken, Range, Stage, StagedFile, Target } from './target.ts';
 export { columnsOf, defineTask, joinTaskId, listOf, parseValues, splitTaskId, tasksOf } from './task.ts';

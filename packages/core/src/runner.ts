@@ -4,6 +4,7 @@ import type { ErrorReport } from './errors.ts';
 import type { Job, Json } from './job.ts';
 import type { Manifest, Part, RunnerFacts } from './manifest.ts';
 import type { PinnedInput } from './decide.ts';
+import type { Refusal, Statement } from './sql/check.ts';
 import type { AttemptToken, Stage, Target } from './target.ts';
 import type { Inputs, Task } from './task.ts';
 
@@ -95,4 +96,10 @@ export interface Runner {
   ): AsyncIterable<readonly string[]>;
   /** The fingerprint of a derived table's parts, made anew. */
   fingerprint?(target: Target, parts: readonly Part[], columns: Manifest['output']): Promise<string>;
+  /**
+   * Parses and binds statements against empty tables, and tells what it refuses in each, in their order. Runs none of them.
+   */
+  check?(statements: readonly Statement[]): Promise<readonly (readonly Refusal[])[]>;
+  /** What the answers of `check` depend on besides the statements, such as versions; its answers can be kept as long. */
+  readonly checkedBy?: string;
 }

@@ -21,6 +21,8 @@ export interface Session {
   lines(query: string): AsyncIterable<readonly string[]>;
   /** The names and types of a query's columns, without running it. */
   describe(query: string): Promise<readonly { readonly name: string; readonly type: string }[]>;
+  /** A query's plan as it is bound, before anything in it is changed; JSON. */
+  plan(query: string): Promise<string>;
   close(): void;
 }
 
@@ -110,6 +112,13 @@ function sessionOf(connection: DuckDBConnection, signal: AbortSignal | undefined
         type: String(statement.columnType(index)).replace('TIMESTAMP WITH TIME ZONE', 'TIMESTAMPTZ'),
       }));
     },
+    async plan(query) {
+      for (const setting of ["PRAGMA explain_output = 'all'", 'PRAGMA disable_optimizer'])
+        await connection.run(setting);
+      const reader = await connection.runAndReadAll(`EXPLAIN (FORMAT json) ${query}`);
+      const rows = reader.getRowsJson() as [string, string][];
+      return rows.find(([name]) => name === 'logical_plan')?.[1] ?? '';
+    },
     close() {
       signal?.removeEventListener('abort', interrupt);
       connection.closeSync();
@@ -124,23 +133,43 @@ export async function checkColumns(
   declared: Readonly<Record<string, string>>,
   task: string,
 ): Promise<void> {
-  const found = await session.describe(query);
+  const wrong = columnDifferences(await session.describe(query), declared);
+  if (wrong.length === 0) return;
+  const told = wrong.map(({ what, write }) => (write === undefined ? what : `${what}; write ${write}`));
+  throw new DaybookError(
+    'output-invalid',
+    `The output of ${task} is not what it declares: ${told.join('; ')}.`,
+  );
+}
+
+/** One column that is not as declared, in half a sentence, with what to write where that can be told. */
+export interface ColumnDifference {
+  readonly name: string;
+  readonly what: string;
+  readonly write?: string;
+}
+
+/** The columns that are not those declared, with their DuckDB types. */
+export function columnDifferences(
+  found: readonly { readonly name: string; readonly type: string }[],
+  declared: Readonly<Record<string, string>>,
+): readonly ColumnDifference[] {
   const names = found.map((column) => column.name);
-  const wrong = names
+  const wrong: ColumnDifference[] = names
     .filter((name, index) => names.indexOf(name) !== index)
-    .map((name) => `${name} is there twice`);
+    .map((name) => ({ name, what: `${name} is there twice` }));
   const types = new Map(found.map((column) => [column.name, column.type]));
   for (const [name, type] of Object.entries(declared)) {
     const there = types.get(name);
     types.delete(name);
-    if (there === undefined) wrong.push(`${name} is missing`);
+    if (there === undefined) wrong.push({ name, what: `${name} is missing` });
     else if (there !== type)
-      wrong.push(`${name} is ${there} and is declared ${type}; write CAST(… AS ${type}) AS ${name}`);
+      wrong.push({
+        name,
+        what: `${name} is ${there} and is declared ${type}`,
+        write: `CAST(… AS ${type}) AS ${name}`,
+      });
   }
-  for (const name of types.keys()) wrong.push(`${name} is not declared`);
-  if (wrong.length === 0) return;
-  throw new DaybookError(
-    'output-invalid',
-    `The output of ${task} is not what it declares: ${wrong.join('; ')}.`,
-  );
+  for (const name of types.keys()) wrong.push({ name, what: `${name} is not declared` });
+  return wrong;
 }

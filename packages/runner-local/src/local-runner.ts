@@ -1,4 +1,5 @@
 import { createReadStream, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -10,12 +11,14 @@ import type {
   RowsOptions,
   RunContext,
   Runner,
+  Statement,
   Target,
   Work,
 } from '@daybook/core';
 import { DaybookError, quoteName, rowLinesQuery, rowSumsQuery, tableFingerprint } from '@daybook/core';
 import type { ChildEnd, ChildPool } from './child-pool.ts';
 import { childPool } from './child-pool.ts';
+import { checkStatements } from './check/check-statements.ts';
 import type { Session } from './engine.ts';
 import { openSession } from './engine.ts';
 import { failureOf } from './execute.ts';
@@ -76,6 +79,8 @@ export function localRunner(options: LocalRunnerOptions = {}): Runner {
     },
     readRows: (target, parts, declaration, rows) => readRows(target, parts, declaration, rows, reading()),
     fingerprint: (target, parts, declaration) => fingerprintOf(target, parts, declaration, reading()),
+    check: (statements) => checked(statements, reading()),
+    checkedBy: checkedBy(),
   };
   return Object.freeze(runner);
 }
@@ -208,6 +213,28 @@ async function fingerprintOf(
   } finally {
     await close();
   }
+}
+
+async function checked(
+  statements: readonly Statement[],
+  { memoryBytes, threads, scratch }: Reading,
+): ReturnType<NonNullable<Runner['check']>> {
+  const session = await openSession({ memoryBytes, threads, spill: scratch });
+  try {
+    return await checkStatements(session, statements);
+  } finally {
+    session.close();
+  }
+}
+
+/** The versions of this package and of DuckDB, told without loading DuckDB. */
+function checkedBy(): string {
+  const { name, version, dependencies } = createRequire(import.meta.url)('../package.json') as {
+    readonly name: string;
+    readonly version: string;
+    readonly dependencies: Readonly<Record<string, string>>;
+  };
+  return `${name} ${version}, duckdb ${dependencies['@duckdb/node-api']}`;
 }
 
 /** A session with a query for the rows of parts, and a folder of its own for copies of them until it is closed. */

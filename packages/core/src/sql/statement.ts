@@ -63,13 +63,36 @@ export function paramsOf(statement: SqlText): readonly string[] {
 
 /** The statement for one task, its parameters in place as literals of `dialect`. */
 export function renderSql(statement: SqlText, params: Params, values: Values, dialect: Dialect): string {
+  return renderWithPlaces(statement, params, values, dialect).text;
+}
+
+/** A stretch of a text, from `start` to before `end`, in UTF-16 units. */
+export interface TextPlace {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The same, with the places of the values put in: all else was written by the author, for every engine alike. */
+export function renderWithPlaces(
+  statement: SqlText,
+  params: Params,
+  values: Values,
+  dialect: Dialect,
+): { readonly text: string; readonly inserted: readonly TextPlace[] } {
   const render = (piece: Piece): string => {
     if (!isParamReference(piece)) return pieceText(piece, dialect);
     const declared = params[piece.param];
     assert(declared, `The statement uses the parameter "${piece.param}", which its task does not have.`);
     return paramLiteral(declared, values[piece.param], dialect);
   };
-  return joined(statement.pieces.map(render));
+  const inserted: TextPlace[] = [];
+  let text = '';
+  for (const piece of statement.pieces) {
+    const rendered = render(piece);
+    text = joined([text, rendered]);
+    if (typeof piece !== 'string') inserted.push({ start: text.length - rendered.length, end: text.length });
+  }
+  return { text, inserted };
 }
 
 function piecesOf(value: Interpolated | undefined, before: string): readonly Piece[] {
