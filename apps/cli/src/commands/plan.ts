@@ -23,7 +23,13 @@ export async function planCommand(workplace: Workplace): Promise<number> {
   await out.write(
     workplace.json
       ? `${JSON.stringify(planDocument(tasks, workplace.today))}\n`
-      : planText({ tasks, today: workplace.today, paint: outPaint, words: invocation.words }),
+      : planText({
+          tasks,
+          today: workplace.today,
+          width: Math.min(out.width, 110),
+          paint: outPaint,
+          words: invocation.words,
+        }),
   );
   const work = tasks.some(({ planned }) => planned.kind === 'run' || planned.kind === 'may-run');
   return work && options['exit-code'] === true ? workExitCode : 0;

@@ -1,8 +1,9 @@
 import type { Day, Planned, Reason, TaskId } from '@daybook/core';
 import { splitTaskId } from '@daybook/core';
 import type { Paint } from '../terminal/paint.ts';
-import { alignedLines, indented } from './columns.ts';
+import { indented, wrapped } from './columns.ts';
 import { counted, groupBy, membersText, numberText } from './ranges.ts';
+import { rangedLines } from './ranged-lines.ts';
 import { reasonFacts } from './run-document.ts';
 import { waitingLines } from './waiting.ts';
 import { changeText, commandText } from './words.ts';
@@ -19,13 +20,14 @@ export interface PlanFacts {
   readonly tasks: readonly PlannedTask[];
   readonly today: Day;
   readonly words: readonly string[];
+  readonly width: number;
   readonly paint: Paint;
 }
 
 type Line = readonly [string, string, string];
 
 /** A plan as text: what will run and why, what may run, what waits, and how much is fresh, by task name. */
-export function planText({ tasks, today, words, paint }: PlanFacts): string {
+export function planText({ tasks, today, words, width, paint }: PlanFacts): string {
   const of = <K extends Planned['kind']>(kind: K): readonly PlannedTask[] =>
     tasks.filter(({ planned }) => planned.kind === kind);
   const [run, may, waiting, fresh] = [of('run'), of('may-run'), of('waiting'), of('fresh')];
@@ -40,11 +42,14 @@ export function planText({ tasks, today, words, paint }: PlanFacts): string {
       ? `${paint.good('Nothing would run')}: ${parts.join(', ')}`
       : `${paint.bold('Plan')}: ${parts.join(', ')}`;
   const lines = [`${head} (today is ${today})`];
-  if (run.length > 0) lines.push('', paint.bold('Will run'), ...indented(runLines(run, paint)));
+  if (run.length > 0) lines.push('', paint.bold('Will run'), ...indented(runLines(run, width - 2, paint)));
   if (may.length > 0)
-    lines.push('', paint.bold('May run, when what is above them has run'), ...indented(mayLines(may, paint)));
-  if (waiting.length > 0)
-    lines.push('', paint.bold('Waiting'), ...indented(waitingLines(waiting.flatMap(waitOf))));
+    lines.push(
+      '',
+      paint.bold('May run, when what is above them has run'),
+      ...indented(mayLines(may, width - 2, paint)),
+    );
+  if (waiting.length > 0) lines.push('', paint.bold('Waiting'), ...indented(waitLines(waiting, width - 2)));
   if (run.length > 0)
     lines.push(
       '',
@@ -71,7 +76,7 @@ export function planDocument(tasks: readonly PlannedTask[], today: Day): unknown
   };
 }
 
-function runLines(run: readonly PlannedTask[], paint: Paint): readonly string[] {
+function runLines(run: readonly PlannedTask[], width: number, paint: Paint): readonly string[] {
   const groups = groupBy(
     run,
     ({ task, planned }) =>
@@ -81,15 +86,15 @@ function runLines(run: readonly PlannedTask[], paint: Paint): readonly string[] 
     const [first] = group;
     if (first?.planned.kind !== 'run') return [];
     const { name } = splitTaskId(first.task);
-    return [[name, reasonsText(group), paint.dim(membersText(group.map(({ task }) => task)))]];
+    return [[name, reasonsText(group), membersText(group.map(({ task }) => task))]];
   });
-  return alignedLines(rows);
+  return rangedLines(rows, width, paint.dim);
 }
 
-function mayLines(may: readonly PlannedTask[], paint: Paint): readonly string[] {
+function mayLines(may: readonly PlannedTask[], width: number, paint: Paint): readonly string[] {
   const groups = groupBy(may, ({ task }) => splitTaskId(task).name);
-  return alignedLines(
-    [...groups].map(([name, group]) => {
+  return rangedLines(
+    [...groups].map(([name, group]): Line => {
       const known = group.filter(({ published }) => published).length;
       const there =
         known === group.length
@@ -97,8 +102,10 @@ function mayLines(may: readonly PlannedTask[], paint: Paint): readonly string[] 
           : known === 0
             ? 'missing'
             : `${known} published, ${group.length - known} missing`;
-      return [name, there, paint.dim(membersText(group.map(({ task }) => task)))];
+      return [name, there, membersText(group.map(({ task }) => task))];
     }),
+    width,
+    paint.dim,
   );
 }
 
@@ -126,6 +133,15 @@ function reasonsText(group: readonly PlannedTask[]): string {
     ...new Set(reasons.flatMap((each) => (each.kind === 'refetch-due' ? [each.fetchedOn] : []))),
   ].sort();
   return `refetch-due: fetched on ${fetched.length === 1 ? fetched[0] : `${fetched[0]} … ${fetched.at(-1)}`}`;
+}
+
+/** Long lines go on further in, so that it is seen where each begins. */
+function waitLines(waiting: readonly PlannedTask[], width: number): readonly string[] {
+  return waitingLines(waiting.flatMap(waitOf)).flatMap((line) => {
+    const start = /^ */.exec(line)?.[0] ?? '';
+    const [first = '', ...more] = wrapped(line.trimStart(), width - start.length - 2);
+    return [`${start}${first}`, ...indented(more, `${start}    `)];
+  });
 }
 
 function waitOf({ task, planned }: PlannedTask): readonly { readonly task: TaskId; readonly for: string }[] {

@@ -17,8 +17,11 @@ const days = (
     planned: planned(day),
     published,
   }));
-const text = (tasks: readonly PlannedTask[], words = ['plan', 'accounting', '--exit-code']): string =>
-  planText({ tasks, today: '2018-07-25', words, paint: plainPaint });
+const text = (
+  tasks: readonly PlannedTask[],
+  words = ['plan', 'accounting', '--exit-code'],
+  width = 110,
+): string => planText({ tasks, today: '2018-07-25', words, width, paint: plainPaint });
 
 test('a plan groups tasks by name and reason, with their days as ranges', () => {
   const tasks = [
@@ -71,6 +74,41 @@ test('a plan groups tasks by name and reason, with their days as ranges', () => 
     Waiting
       for 2018-07-25 … 2018-07-26, 2 days, to be over (today is 2018-07-25)
         transactions 2018-07-25 … 2018-07-26, 2 days
+
+    Next: daybook run accounting
+    "
+  `);
+});
+
+test('a plan keeps to the width of a narrow terminal', () => {
+  const tasks = [
+    ...days(
+      'monthly-house-accounting-report-tsv',
+      '2018-07-01',
+      5,
+      (day) => ({
+        kind: 'run',
+        reason: { kind: 'input-changed', input: `account-statistics/date=${day}`, from: 1, to: 2 },
+      }),
+      true,
+    ),
+    ...days('transactions', '2018-07-25', 1, () => ({
+      kind: 'waiting',
+      for: 'the exchange to publish a day that it has announced and not closed yet (today is 2018-07-25)',
+    })),
+  ];
+  expect(text(tasks, ['plan', 'accounting'], 80)).toMatchInlineSnapshot(`
+    "Plan: 5 will run, 1 waiting, 0 fresh (today is 2018-07-25)
+
+    Will run
+      monthly-house-accounting-report-tsv
+        input-changed: account-statistics (5 tasks) version 1 → 2
+        2018-07-01 … 2018-07-05, 5 days
+
+    Waiting
+      for the exchange to publish a day that it has announced and not closed yet
+          (today is 2018-07-25)
+        transactions 2018-07-25
 
     Next: daybook run accounting
     "

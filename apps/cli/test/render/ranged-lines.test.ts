@@ -14,7 +14,16 @@ test('a range is told as fully as the line allows', () => {
   ]);
   expect(lines(57)[0]).toBe('transactions  2 published  <2018-07-30 … 2018-07-31>');
   expect(lines(49)[0]).toBe('transactions  2 published  <2018-07-30 … 07-31>');
-  expect(lines(38)[0]).toBe('transactions  2 published  <2018-07-30…>');
+});
+
+test('a range that does not fit beside the rest stands below it', () => {
+  expect(lines(38)).toEqual([
+    'transactions  2 published',
+    '  <2018-07-30 … 2018-07-31, 2 days>',
+    'report        1 published',
+    '  <2018-07>',
+  ]);
+  expect(lines(20).slice(0, 3)).toEqual(['transactions', '  2 published', '  <2018-07-30 … 07-31>']);
 });
 
 test('ranges of months and of two years stay whole', () => {
