@@ -2,9 +2,10 @@ import { createRequire } from 'node:module';
 import { DaybookError } from '@daybook/core';
 import yargs from 'yargs';
 import { splitArguments } from './arguments.ts';
-import type { CommandSpec, OptionSpec } from './commands.ts';
+import type { CommandSpec } from './commands.ts';
 import { commandSpecs, globalOptions, whichTasks } from './commands.ts';
 import type { Invocation, Options } from './invocation.ts';
+import type { OptionSpec } from './option-spec.ts';
 
 /** What a command line asks for: a command, or a text to print (help, the version). */
 export type CommandLine =
@@ -123,10 +124,16 @@ function checkArguments(
   if (spec.takes === 'one task' && tasks.length === 0) {
     throw usage(`Say which task: daybook ${spec.name} TASK. ${see}`);
   }
+  if (spec.takes === 'nothing' && tasks.length > 0) {
+    throw usage(`daybook ${spec.name} is given ${tasks.join(', ')}, and takes options only. ${see}`);
+  }
+  if (spec.takes === 'a word' && tasks.length > 1) {
+    throw usage(`daybook ${spec.name} is given ${tasks.join(', ')}: give it one of them. ${see}`);
+  }
   if (spec.takes !== 'tasks' && tasks.length > 1) {
     throw usage(`daybook ${spec.name} takes one task and is given ${tasks.join(', ')}: name one. ${see}`);
   }
-  if (spec.takes !== 'a name') return;
+  if (spec.takes === 'one task' || spec.takes === 'tasks') return;
   const [stranger] = Object.keys(flags).filter(
     (flag) => spec.ranges !== true || (flag !== 'from' && flag !== 'through'),
   );

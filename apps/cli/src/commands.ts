@@ -1,12 +1,7 @@
 import type { CommandName } from './invocation.ts';
-
-/** An option as yargs takes it. */
-export interface OptionSpec {
-  readonly type: 'string' | 'boolean';
-  readonly description: string;
-  readonly requiresArg?: boolean;
-  readonly group?: string;
-}
+import type { OptionSpec } from './option-spec.ts';
+import { flag, value } from './option-spec.ts';
+import { upkeepSpecs } from './upkeep-specs.ts';
 
 /** One command as `--help` tells it. */
 export interface CommandSpec {
@@ -16,16 +11,14 @@ export interface CommandSpec {
   /** One line, in the list of commands. */
   readonly summary: string;
   readonly help: string;
-  /** What may stand without a flag: one task with its parameters, one name of a task or none, or several. */
-  readonly takes: 'one task' | 'a name' | 'tasks';
+  /** What may stand without a flag: one task with its parameters, one name of a task or none, several, another word, nothing. */
+  readonly takes: 'one task' | 'a name' | 'tasks' | 'a word' | 'nothing';
   /** Whether a range of days or months is taken. */
   readonly ranges?: boolean;
   readonly options: Readonly<Record<string, OptionSpec>>;
   readonly examples: readonly (readonly [string, string])[];
 }
 
-const value = (description: string): OptionSpec => ({ type: 'string', description, requiresArg: true });
-const flag = (description: string): OptionSpec => ({ type: 'boolean', description });
 const everywhere = 'Everywhere:';
 
 /** The options that every command takes. */
@@ -202,4 +195,5 @@ export const commandSpecs: readonly CommandSpec[] = [
       ['daybook verify accounting-report', 'One task'],
     ],
   },
+  ...upkeepSpecs,
 ];

@@ -16,6 +16,8 @@ export interface Options {
   readonly format?: string;
   readonly limit?: string;
   readonly to?: string;
+  readonly delete?: boolean;
+  readonly 'older-than'?: string;
 }
 
 export type CommandName =
@@ -27,7 +29,8 @@ export type CommandName =
   | 'show'
   | 'export'
   | 'graph'
-  | 'verify';
+  | 'verify'
+  | 'gc';
 
 /** A command line as it was understood, before any configuration is read. */
 export interface Invocation {

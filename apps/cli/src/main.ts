@@ -70,5 +70,7 @@ async function commandOf({ command }: Invocation): Promise<Command> {
       return (await import('./commands/graph.ts')).graphCommand;
     case 'verify':
       return (await import('./commands/verify.ts')).verifyCommand;
+    case 'gc':
+      return (await import('./commands/gc.ts')).gcCommand;
   }
 }

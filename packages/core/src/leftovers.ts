@@ -36,7 +36,7 @@ export function expiredBefore(days: number, nowMs: number): number {
   if (Number.isFinite(days) && days >= leastDaysToExpire) return nowMs - days * msPerDay;
   throw new DaybookError(
     'usage',
-    `An attempt of ${days} days may still be published: give at least ${leastDaysToExpire} days.`,
+    `What was written in the last ${leastDaysToExpire} days may still be published: give ${leastDaysToExpire} days or more, not ${days}.`,
   );
 }
 

@@ -101,7 +101,7 @@ test('an expired attempt goes', async () => {
 });
 
 test.each([1, 1.9, 0, -3, Number.NaN])('an age of %d days is refused', (days) => {
-  expect(() => expiredBefore(days, 0)).toThrow('give at least 2 days');
+  expect(() => expiredBefore(days, 0)).toThrow('give 2 days or more');
 });
 
 describe('where a manifest that may name an attempt cannot be read, all attempts at its task stay', () => {

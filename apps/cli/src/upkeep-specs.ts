@@ -1,0 +1,24 @@
+import type { CommandSpec } from './commands.ts';
+import { flag, value } from './option-spec.ts';
+
+/** The commands that are about a project and the place where it runs, not about one output. */
+export const upkeepSpecs: readonly CommandSpec[] = [
+  {
+    name: 'gc',
+    usage: 'gc [--older-than DAYS] [--delete]',
+    summary: 'What no version is made of',
+    help: 'Lists the attempts that can never be published, by task: their version exists and no manifest names a file of theirs.\nNothing is removed without --delete. It may be used while runs go on, here and elsewhere.\n\nExit codes: 0 done, 2 usage or configuration, 3 a manifest cannot be read, or the target does not answer.',
+    takes: 'nothing',
+    options: {
+      'older-than': value(
+        'Also attempts at a version that is not there yet, such as blocked or failed ones, that were last written more than so many days ago; at least 2. Default: those stay.',
+      ),
+      delete: flag('Remove them. Default: they are only listed.'),
+    },
+    examples: [
+      ['daybook gc', 'What would go'],
+      ['daybook gc --delete', 'Remove it'],
+      ['daybook gc --older-than 30 --delete', 'Remove what failed a month ago too'],
+    ],
+  },
+];
