@@ -43,7 +43,10 @@ export function amountRule(column: string, quoted: boolean): RawRule {
 
 /** An instant in UTC. */
 export function timeRule(column: string): RawRule {
+  const digits = (count: number): string => '[0-9]'.repeat(count);
+  const milliseconds = `${digits(4)}-${digits(2)}-${digits(2)}T${digits(2)}:${digits(2)}:${digits(2)}.${digits(3)}Z`;
   return {
+    usual: `${column} GLOB '${milliseconds}'`,
     valid: String.raw`regexp_full_match(${column}, '[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|\+00:00)')`,
     value: `TRY_CAST(${column} AS TIMESTAMPTZ)`,
     rule: 'a time in UTC that exists, of the form 2018-07-24T13:59:00.123456Z',
@@ -53,7 +56,7 @@ export function timeRule(column: string): RawRule {
 /** Three capital letters. */
 export function currencyRule(column: string): RawRule {
   return {
-    valid: `regexp_full_match(${column}, '[A-Z]{3}')`,
+    valid: `${column} GLOB '[A-Z][A-Z][A-Z]'`,
     value: column,
     rule: 'three capital letters',
   };
@@ -82,8 +85,9 @@ export function optional(column: string, rule: RawRule, place: string, remedy: s
 /** DuckDB takes the branches of a CASE in order and each only for the rows that are left. */
 function branches(column: string, rule: RawRule, place: string, remedy: string): string {
   const refusal = refuse(column, rule, place, remedy);
-  const usual = rule.usual === undefined ? '' : `WHEN ${rule.usual} THEN ${rule.value} `;
-  return `${usual}WHEN ${rule.valid} THEN coalesce(${rule.value}, ${refusal}) ELSE ${refusal}`;
+  const value = `coalesce(${rule.value}, ${refusal})`;
+  const usual = rule.usual === undefined ? '' : `WHEN ${rule.usual} THEN ${value} `;
+  return `${usual}WHEN ${rule.valid} THEN ${value} ELSE ${refusal}`;
 }
 
 /** `error(NULL)` is null and refuses nothing, so the sentence is put together by `concat`, which never is null. */
