@@ -1,0 +1,71 @@
+import { renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { accountsOf, exchangeDays, openProject } from '../project.ts';
+import type { Case } from '../result.ts';
+import { mebibytes, median, seconds } from '../result.ts';
+import { bigDay, bigDayCustomers, bigDayPostings } from './big-day.ts';
+
+const month = ['2018-07-01', '2018-07-31'] as const;
+/** So late that no day of the month is due to be fetched again. */
+const closed = ['--month', '2018-07', '--today', '2018-09-01'];
+
+/** A month that is there already. Its parts are taken away meanwhile, which shows that none of them is read. */
+export const freshMonthCase: Case = {
+  name: 'fresh-month',
+  async run() {
+    const project = openProject(accountsOf(exchangeDays(...month, 10_000, 2000), month[0]));
+    try {
+      await project.daybook('run', 'monthly-accounting', ...closed);
+      const parts = join(project.folder, 'data', 'transactions', 'attempts');
+      renameSync(parts, `${parts}-away`);
+      const times: number[] = [];
+      for (let run = 0; run < 5; run += 1)
+        times.push((await project.daybook('run', 'monthly-accounting', ...closed)).wallMs);
+      return [
+        {
+          what: 'a fresh month run again, its transactions moved away',
+          figure: seconds(median(times)),
+          bar: 'under 1 s, no data read',
+          holds: median(times) < 1000,
+        },
+      ];
+    } finally {
+      project.remove();
+    }
+  },
+};
+
+/** A month of big days beside one: neither the time of a posting nor the memory grows. */
+export const bigMonthCase: Case = {
+  name: 'big-month',
+  async run() {
+    const day = openProject(
+      accountsOf(exchangeDays(bigDay, bigDay, bigDayPostings, bigDayCustomers), bigDay),
+    );
+    const all = openProject(accountsOf(exchangeDays(...month, 1_000_000, bigDayCustomers), month[0]));
+    try {
+      const one = await day.daybook('run', 'daily-accounting', '--date', bigDay, '--today', '2018-09-01');
+      const many = await all.daybook('run', 'monthly-accounting', ...closed);
+      const perPosting = [one.wallMs / bigDayPostings, many.wallMs / 31_000_000] as const;
+      const ratio = perPosting[1] / perPosting[0];
+      const memory = (many.peakBytes ?? Number.NaN) / (one.peakBytes ?? Number.NaN);
+      return [
+        {
+          what: 'a month of 31 × 1 million postings, time of a posting against the big day',
+          figure: `${ratio.toFixed(2)} × (${seconds(many.wallMs)})`,
+          bar: 'at most 1 ×',
+          holds: ratio <= 1,
+        },
+        {
+          what: 'peak memory in that, against the big day',
+          figure: `${memory.toFixed(2)} × (${mebibytes(many.peakBytes ?? Number.NaN)})`,
+          bar: 'the same: at most 1.1 ×',
+          holds: memory <= 1.1,
+        },
+      ];
+    } finally {
+      day.remove();
+      all.remove();
+    }
+  },
+};
