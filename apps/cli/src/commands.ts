@@ -184,6 +184,18 @@ export const commandSpecs: readonly CommandSpec[] = [
     ],
   },
   {
+    name: 'check',
+    usage: 'check [TASK …]',
+    summary: 'Look through the configuration and its SQL, before anything runs',
+    help: 'Parses and binds every SQL statement and every control against empty tables of the declared inputs.\nRefuses in SQL jobs what Spark would not run or would do otherwise; docs/sql-jobs.md lists what there is.\nWith TASK: that task and all that it needs. `run` does the same first, for what has changed.\nExit code 2 when anything is refused.',
+    takes: 'tasks',
+    options: {},
+    examples: [
+      ['daybook check', 'Everything'],
+      ['daybook check accounting-report', 'One task, and what it is made from'],
+    ],
+  },
+  {
     name: 'verify',
     usage: 'verify [TASK]',
     summary: 'Hold all that is stored against its digests',

@@ -1,6 +1,6 @@
-import type { Day, Param, ParamValue, TaskDefinition, TaskName, Values } from '@daybook/core';
-import { addDays, monthOf } from '@daybook/core';
+import type { Day, TaskDefinition, TaskName } from '@daybook/core';
 import type { DrawnGraph, DrawnNode } from './render/graph.ts';
+import { sampleValues } from './sample-values.ts';
 
 /**
  * The graph of definitions, by task name. The names of a task's inputs do not depend on its parameters, so values that are
@@ -40,29 +40,4 @@ function rootsOf(nodes: ReadonlyMap<TaskName, DrawnNode>, names: readonly TaskNa
     ),
   );
   return names.filter((name) => !below.has(name));
-}
-
-function sampleValues(definition: TaskDefinition, today: Day): Values {
-  const required = Object.entries(definition.params).filter(([, param]) => param.required);
-  return Object.fromEntries(
-    required.map(([name, param]) => [name, param.byDefault?.(today) ?? sampleOf(param, today)]),
-  );
-}
-
-function sampleOf(param: Param, today: Day): ParamValue {
-  const yesterday = addDays(today, -1);
-  switch (param.kind) {
-    case 'day':
-      return yesterday;
-    case 'month':
-      return monthOf(yesterday);
-    case 'integer':
-      return 1;
-    case 'boolean':
-      return true;
-    case 'choice':
-      return param.shape.split('|')[0] ?? '';
-    case 'text':
-      return 'sample';
-  }
 }

@@ -29,6 +29,7 @@ export type CommandName =
   | 'show'
   | 'export'
   | 'graph'
+  | 'check'
   | 'verify'
   | 'gc';
 

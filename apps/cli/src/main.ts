@@ -68,6 +68,8 @@ async function commandOf({ command }: Invocation): Promise<Command> {
       return (await import('./commands/export.ts')).exportCommand;
     case 'graph':
       return (await import('./commands/graph.ts')).graphCommand;
+    case 'check':
+      return (await import('./commands/check.ts')).checkCommand;
     case 'verify':
       return (await import('./commands/verify.ts')).verifyCommand;
     case 'gc':

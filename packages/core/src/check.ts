@@ -78,6 +78,33 @@ export async function checkTasks(
   };
 }
 
+/** Inputs and resources that a task names and the configuration does not have. */
+export function unknownToConfig(
+  config: CheckedConfig,
+  { definition, inputs }: TaskToCheck,
+): readonly TaskRefusal[] {
+  const task = definition.taskName;
+  const missing = Object.entries(inputs)
+    .filter(([, input]) => config.definitions.get(input.definition.taskName) !== input.definition)
+    .map(([name, input]) => ({
+      task,
+      where: `input "${name}"`,
+      found: input.definition.taskName,
+      why: 'is not among the `tasks` of the configuration.',
+      remedy: 'Add it there.',
+    }));
+  const short = Object.entries(definition.resources)
+    .filter(([name, amount]) => amount > (config.resources?.[name] ?? 0))
+    .map(([name, amount]) => ({
+      task,
+      where: 'resources',
+      found: name,
+      why: `is a resource of which it takes ${amount} and the configuration has ${config.resources?.[name] ?? 'none'}.`,
+      remedy: 'See to `resources` of the configuration.',
+    }));
+  return [...missing, ...short];
+}
+
 /** Ends with `sql-refused` where anything is refused, and tells all of it. */
 export function refuseChecked(outcome: CheckOutcome): void {
   if (outcome.refusals.length === 0) return;

@@ -27,7 +27,7 @@ export function readChecked(folder: string, checkedBy: string): CheckedStatement
         writeFileSync(temporary, `${JSON.stringify({ format: 1, checkedBy, digests: all })}\n`);
         renameSync(temporary, path);
       } catch {
-        rmSync(temporary, { force: true });
+        removeLeftover(temporary);
       }
     },
   };
@@ -44,5 +44,13 @@ function readDigests(path: string, checkedBy: string): readonly string[] {
     return value.digests.filter((each) => typeof each === 'string');
   } catch {
     return [];
+  }
+}
+
+function removeLeftover(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // What is not there, or not ours, is no harm.
   }
 }

@@ -13,7 +13,14 @@ export {
   monthsBetween,
 } from './calendar.ts';
 export type { Day, Month } from './calendar.ts';
-export { checkTasks, placeText, refusalText, refuseChecked, statementChecker } from './check.ts';
+export {
+  checkTasks,
+  placeText,
+  refusalText,
+  refuseChecked,
+  statementChecker,
+  unknownToConfig,
+} from './check.ts';
 export type { CheckOutcome, TaskRefusal, TaskToCheck } from './check.ts';
 export { codeDigestOf, declarationOf, projectDigestOf } from './code-digest.ts';
 export type { Declaration } from './code-digest.ts';

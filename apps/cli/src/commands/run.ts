@@ -1,9 +1,12 @@
 import { availableParallelism } from 'node:os';
-import { checkWorkers, exitCodeOf, run } from '@daybook/core';
+import type { Task } from '@daybook/core';
+import { checkTasks, checkWorkers, exitCodeOf, refuseChecked, run } from '@daybook/core';
 import { wholeNumber } from '../arguments.ts';
 import { watchInterrupts } from '../interrupts.ts';
+import { withRunners } from '../outputs.ts';
 import { runDocument } from '../render/run-document.ts';
 import { runSummary } from '../render/run-summary.ts';
+import { samplesToCheck } from '../sample-values.ts';
 import { liveProgress } from '../terminal/live-progress.ts';
 import { plainProgress } from '../terminal/plain-progress.ts';
 import type { RunDisplay } from '../terminal/run-display.ts';
@@ -16,6 +19,7 @@ export async function runCommand(workplace: Workplace): Promise<number> {
   const roots = workplace.tasks();
   const otherwise = config.workers ?? availableParallelism();
   const workers = checkWorkers(wholeNumber('workers', options.workers, otherwise));
+  await refuseStatements(workplace, roots);
   const display = displayOf(workplace);
   using interrupts = watchInterrupts(config.runners, display.stopping);
   const result = await run({
@@ -44,6 +48,16 @@ export async function runCommand(workplace: Workplace): Promise<number> {
       });
   await out.write(text);
   return exitCodeOf(result, interrupted);
+}
+
+/** Ends with `sql-refused` before anything runs. What was checked before and has not changed is not checked again. */
+async function refuseStatements(
+  { config, stateFolder, today }: Workplace,
+  roots: readonly Task[],
+): Promise<void> {
+  const definitions = new Set(roots.map(({ definition }) => definition));
+  const outcome = await checkTasks(config, samplesToCheck(definitions, today), stateFolder);
+  if (outcome.refusals.length > 0) await withRunners(config, async () => refuseChecked(outcome));
 }
 
 function displayOf({ err, errPaint }: Workplace): RunDisplay {

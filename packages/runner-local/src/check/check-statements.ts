@@ -72,7 +72,8 @@ async function checkStatement(session: Session, statement: Statement): Promise<r
     ? [...written, ...(await typeComplaints(session, parsed.node, source, refusedIn(written)))]
     : [];
   const differences = outputComplaints(statement.output, columns, parsed.node, source);
-  return [...distinct(complaints), ...differences].map(tell);
+  const places = new Set(complaints.map(({ at }) => at));
+  return [...distinct(complaints), ...differences.filter(({ at }) => !places.has(at))].map(tell);
 }
 
 function namesOf({ relations }: Statement): readonly string[] {

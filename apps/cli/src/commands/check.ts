@@ -1,0 +1,41 @@
+import {
+  checkTasks,
+  DaybookError,
+  definitionOf,
+  errorExitCodes,
+  splitTaskId,
+  statementChecker,
+  unknownToConfig,
+} from '@daybook/core';
+import { withRunners } from '../outputs.ts';
+import { checkDocument, checkText } from '../render/check.ts';
+import { samplesToCheck } from '../sample-values.ts';
+import type { Workplace } from '../workplace.ts';
+
+/** `daybook check`: parses and binds every statement of the tasks named, or of all. Runs nothing. */
+export async function checkCommand(workplace: Workplace): Promise<number> {
+  const { config, invocation, out, outPaint, today } = workplace;
+  const [flag] = Object.keys(invocation.flags);
+  if (flag !== undefined)
+    throw new DaybookError(
+      'usage',
+      `daybook check is about tasks of every day, and is given --${flag}: leave it out.`,
+    );
+  if (statementChecker(config) === undefined)
+    throw new DaybookError(
+      'runner-missing',
+      'No runner of the configuration can check statements: add one that can, such as localRunner().',
+    );
+  const named = invocation.tasks.map((task) => definitionOf(config, splitTaskId(task).name));
+  const samples = samplesToCheck(named.length === 0 ? config.definitions.values() : named, today);
+  for (const { definition } of samples) config.runnerOf(definition);
+  const checked = await withRunners(config, async () => await checkTasks(config, samples));
+  const unknown = samples.flatMap((sample) => unknownToConfig(config, sample));
+  const outcome = { ...checked, refusals: [...unknown, ...checked.refusals] };
+  await out.write(
+    workplace.json
+      ? `${JSON.stringify(checkDocument(outcome))}\n`
+      : checkText(outcome, Math.min(out.width, 110), outPaint),
+  );
+  return outcome.refusals.length === 0 ? 0 : errorExitCodes['sql-refused'];
+}

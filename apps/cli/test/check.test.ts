@@ -1,0 +1,172 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { projectForTest } from './project.ts';
+
+const wrongTasks = `
+import {
+  day, defineConfig, defineTask, everyRow, listOf, noRows, param, sameTotal, sql, table, uniqueKey,
+} from '@daybook/core';
+import { localRunner } from '@daybook/runner-local';
+import { fileTargets } from '@daybook/target-file';
+
+const sales = defineTask({
+  name: 'sales',
+  params: { date: day },
+  output: table({ shop: 'string', amount: 'decimal(18,2)' }),
+  job: {
+    kind: 'load',
+    version: '1',
+    formats: { ndjson: { columns: { shop: 'text' }, statement: 'SELECT shop, length(shop) AS amount FROM raw' } },
+    fetch: async () => ({ kind: 'waiting', for: 'nothing' }),
+  },
+});
+const average = defineTask({
+  name: 'average',
+  params: { date: day },
+  inputs: ({ date }) => ({ sales: sales({ date }) }),
+  output: table({ shop: 'string', amount: 'decimal(18,2)' }),
+  controls: [
+    uniqueKey('shop'),
+    sameTotal('sales.amount', 'output.amount', { by: ['town' as string] }),
+    everyRow('positive', sql\`amount / 2 > 0\`),
+    noRows('none', sql\`SELECT shop FROM output WHERE date = \${param('date')}\`),
+  ],
+  job: sql\`
+    SELECT shop, AVG(amount) AS amount
+    FROM sales
+    GROUP BY shop\`,
+});
+const good = defineTask({
+  name: 'good',
+  inputs: () => ({ days: listOf(sales, []) }),
+  output: table({ shop: 'string', date: 'date' }),
+  job: sql\`SELECT shop, date FROM days\`,
+});
+export default defineConfig({
+  targets: fileTargets({ root: new URL('./data', import.meta.url) }),
+  runners: [localRunner()],
+  tasks: [sales, average, good],
+});
+`;
+
+test('check of a project that is right says what it looked at', async () => {
+  const { daybook } = projectForTest();
+  const text = await daybook('check');
+  expect(text).toEqual({ code: 0, out: 'Nothing is refused: 6 tasks, 7 statements checked.\n', err: '' });
+  const json = await daybook('check', 'monthly-sales', '--json');
+  expect(JSON.parse(json.out)).toEqual({ outcome: 'ok', tasks: 3, statements: 5, refusals: [] });
+});
+
+test('check tells each refusal with its task, its place and what to write instead, and exits 2', async () => {
+  const { daybook, write } = projectForTest();
+  write('daybook.config.ts', wrongTasks);
+  const { code, out, err } = await daybook('check');
+  expect({ code, err }).toEqual({ code: 2, err: '' });
+  expect(out).toBe(`6 refusals in 3 tasks, 6 statements. [sql-refused]
+
+sales
+  format ndjson, line 1, column 14
+    length(shop) gives another output than is declared: amount is BIGINT and is declared
+    DECIMAL(18,2). Write CAST(… AS DECIMAL(18,2)) AS amount, or declare it so.
+
+average
+  control "same-total(sales.amount, output.amount by town)"
+    sales.town speaks of the column "town" of sales, which is not there. Write one of shop, amount.
+  control "same-total(sales.amount, output.amount by town)"
+    output.town speaks of the column "town" of output, which is not there. Write one of shop,
+    amount.
+  job, line 2, column 18
+    AVG(amount) gives a float, and money in floats is not exact. Publish SUM and COUNT, and divide
+    where the number is shown.
+  control "positive", line 1, column 8
+    / gives a float on DuckDB and a decimal on Spark. Publish dividend and divisor, or multiply by a
+    decimal.
+  control "none", line 1, column 31
+    date cannot be bound: Referenced column "date" not found in FROM clause! Candidate bindings:
+    "amount". Correct it there.
+`);
+  const json = JSON.parse((await daybook('check', 'good', 'sales', '--json')).out) as unknown;
+  expect(json).toEqual({
+    outcome: 'refused',
+    code: 'sql-refused',
+    tasks: 2,
+    statements: 2,
+    refusals: [
+      {
+        task: 'sales',
+        where: 'format ndjson',
+        line: 1,
+        column: 14,
+        found: 'length(shop)',
+        why: 'gives another output than is declared: amount is BIGINT and is declared DECIMAL(18,2).',
+        remedy: 'Write CAST(… AS DECIMAL(18,2)) AS amount, or declare it so.',
+      },
+    ],
+  });
+});
+
+test('check names inputs and resources that the configuration does not have', async () => {
+  const { daybook, write } = projectForTest();
+  const listed = wrongTasks.replace('tasks: [sales, average, good]', 'tasks: [good]');
+  write('daybook.config.ts', listed.replace("name: 'good',", "name: 'good', resources: { disk: 2 },"));
+  const { code, out } = await daybook('check');
+  expect(code).toBe(2);
+  expect(out).toContain(`
+good
+  input "days"
+    sales is not among the \`tasks\` of the configuration. Add it there.
+  resources
+    disk is a resource of which it takes 2 and the configuration has none. See to \`resources\` of the
+    configuration.
+`);
+});
+
+test('check is about tasks of every day', async () => {
+  const { daybook } = projectForTest();
+  const { code, err } = await daybook('check', 'sales', '--date', '2018-07-24');
+  expect(code).toBe(2);
+  expect(err).toBe(
+    'error: daybook check is about tasks of every day, and is given --date: leave it out. [usage]\n',
+  );
+});
+
+test('run refuses the statements of what was asked for before anything runs, and no others', async () => {
+  const { folder, daybook, write } = projectForTest();
+  write('daybook.config.ts', wrongTasks);
+  const refused = await daybook('run', 'average', '--date', '2018-07-24');
+  expect({ code: refused.code, out: refused.out }).toEqual({ code: 2, out: '' });
+  expect(refused.err).toContain('error: Nothing was run, for the SQL has to be corrected first:\n');
+  expect(refused.err).toContain('\naverage, job, line 2, column 18: AVG(amount) gives a float');
+  expect(readdirSync(folder)).not.toContain('data');
+  write('daybook.config.ts', wrongTasks.replace('length(shop)', 'CAST(1 AS DECIMAL(18,2))'));
+  expect((await daybook('run', 'good', '--today', '2018-07-26')).code).toBe(0);
+});
+
+test('run keeps what it has checked, and a broken file of that costs the check again', async () => {
+  const { folder, daybook, sell } = projectForTest();
+  sell('2018-07-24', 'east 1.00');
+  const run = async () => await daybook('run', 'sales-statistics', '--date', '2018-07-24');
+  const path = join(folder, '.daybook/checked.json');
+  expect((await run()).code).toBe(0);
+  const kept = readFileSync(path, 'utf8');
+  expect(JSON.parse(kept)).toMatchObject({
+    format: 1,
+    digests: [/^[0-9a-f]{64}$/, /^[0-9a-f]{64}$/].map(match),
+  });
+  for (const broken of [
+    '{"format":1',
+    '[]',
+    '{"format":2,"digests":["a"]}',
+    kept.replace('duckdb ', 'duckdb 0'),
+  ]) {
+    writeFileSync(path, broken);
+    expect((await run()).code).toBe(0);
+    expect(readFileSync(path, 'utf8')).toBe(kept);
+  }
+  expect(readdirSync(join(folder, '.daybook')).toSorted()).toEqual(['checked.json', 'runs']);
+});
+
+function match(pattern: RegExp): unknown {
+  return expect.stringMatching(pattern);
+}
