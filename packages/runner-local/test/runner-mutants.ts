@@ -23,7 +23,12 @@ export const runnerMutants: readonly RunnerMutant[] = [
     mutate: withStaged((staged) => ({ ...staged, parts: changed(staged.parts, { sha256: '0'.repeat(64) }) })),
   },
   {
-    defect: 'rows are counted once for each part more',
+    defect: 'parts have tags that the target did not give',
+    breaks: each(every, 'what is staged has parts with their bytes, rows and digests'),
+    mutate: withStaged((staged) => ({ ...staged, parts: changed(staged.parts, { tag: 'made up' }) })),
+  },
+  {
+    defect: 'rows are counted one too many',
     breaks: each(every, 'what is staged has parts with their bytes, rows and digests'),
     mutate: withStaged((staged) => ({ ...staged, rows: staged.rows + 1 })),
   },

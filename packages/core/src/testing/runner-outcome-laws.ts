@@ -48,6 +48,8 @@ export function outcomeLaws(kind: JobKind): readonly Law<RunnerSubject>[] {
           const bytes = await bytesIn(subject.target.read(part));
           expect([part.bytes, part.sha256]).toEqual([bytes.length, sha256(bytes)]);
           expect(files.get(part.path)).toEqual(part.sha256);
+          const [file] = await work.stage.sync([part.path.slice(work.stage.path.length)]);
+          expect(part.tag).toEqual(file?.tag);
         }
         expect(parts.reduce((sum, part) => sum + part.rows, 0)).toEqual(rows);
         expect(runner['name']).toEqual(subject.runner.name);
