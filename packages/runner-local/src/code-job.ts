@@ -135,7 +135,7 @@ async function writeNamedFile(
   }
   const path = join(job.folder, name);
   written.set(name, path);
-  await mkdir(dirname(path), { recursive: true });
+  if (name.includes('/')) await mkdir(dirname(path), { recursive: true });
   if (typeof content === 'string') await writeFile(path, content);
   else await pipeline(content, createWriteStream(path));
 }

@@ -14,7 +14,7 @@ export async function execute(
 ): Promise<LocalResult> {
   try {
     await mkdir(job.folder, { recursive: true });
-    await mkdir(job.scratch, { recursive: true });
+    if (job.kind === 'load') await mkdir(job.scratch, { recursive: true });
     if (job.kind === 'sql') return await runStatement(job, host);
     const found = await findJob(job);
     if (found.kind === 'load') return await runLoad(job, found, host);

@@ -35,16 +35,20 @@ async function syncFiles(
   folder: string,
   names: readonly string[],
 ): Promise<readonly StagedFile[]> {
-  const staged: StagedFile[] = [];
-  for (const name of names) {
-    const handle = await open(join(folder, name), 'r');
-    try {
-      await handle.sync();
-      staged.push({ name, bytes: (await handle.stat()).size });
-    } finally {
-      await handle.close();
-    }
-  }
-  for (const each of new Set(names.map((name) => dirname(join(folder, name))))) await folders.keep(each);
+  const above = new Set(names.map((name) => dirname(join(folder, name))));
+  const [staged] = await Promise.all([
+    Promise.all(names.map((name) => syncFile(folder, name))),
+    Promise.all([...above].map((each) => folders.keep(each))),
+  ]);
   return staged;
+}
+
+async function syncFile(folder: string, name: string): Promise<StagedFile> {
+  const handle = await open(join(folder, name), 'r');
+  try {
+    await handle.sync();
+    return { name, bytes: (await handle.stat()).size };
+  } finally {
+    await handle.close();
+  }
 }
