@@ -16,12 +16,12 @@ const declared = { kind: 'table', columns: Object.entries(columns) } as const;
 describe('a fingerprint', () => {
   test('is asked of DuckDB so', () => {
     expect(rowSumsQuery('output', columns, 'duckdb')).toBe(
-      "SELECT CAST(count(*) AS VARCHAR) AS rows, coalesce(CAST(sum(CAST(('0x' || digest[1:16]) AS UBIGINT)) AS VARCHAR), '0') AS high, " +
-        "coalesce(CAST(sum(CAST(('0x' || digest[17:32]) AS UBIGINT)) AS VARCHAR), '0') AS low FROM (SELECT md5(concat(" +
-        `coalesce('v' || CAST("id" AS VARCHAR), 'n'), coalesce('v' || CAST("net" AS VARCHAR), 'n'), ` +
-        `coalesce('v' || CAST(char_length("kind") AS VARCHAR) || ':' || "kind", 'n'), ` +
-        `coalesce('v' || CAST(epoch_us("at") AS VARCHAR), 'n'), coalesce('v' || CAST("on_day" AS VARCHAR), 'n'), ` +
-        `coalesce('v' || CAST("good" AS VARCHAR), 'n'))) AS digest FROM output)`,
+      "SELECT CAST(count(*) AS VARCHAR) AS rows, coalesce(CAST(sum(CAST(('0x' || substr(digest, 1, 16)) AS UBIGINT)) AS VARCHAR), '0') AS high, " +
+        "coalesce(CAST(sum(CAST(('0x' || substr(digest, 17)) AS UBIGINT)) AS VARCHAR), '0') AS low FROM (SELECT md5(concat(" +
+        `CASE WHEN "id" IS NULL THEN 'n' ELSE 'v' END, "id", CASE WHEN "net" IS NULL THEN 'n' ELSE 'v' END, "net", ` +
+        `CASE WHEN "kind" IS NULL THEN 'n' ELSE 'v' END, char_length("kind"), CASE WHEN "kind" IS NOT NULL THEN ':' END, "kind", ` +
+        `CASE WHEN "at" IS NULL THEN 'n' ELSE 'v' END, epoch_us("at"), CASE WHEN "on_day" IS NULL THEN 'n' ELSE 'v' END, "on_day", ` +
+        `CASE WHEN "good" IS NULL THEN 'n' ELSE 'v' END, "good")) AS digest FROM output)`,
     );
   });
 
