@@ -144,6 +144,15 @@ describe('asking for work again', () => {
     expect(drive.view('c').state).toBe('ready');
   });
 
+  test('gives the leases of its attempts wherever they stand among others for which there is nothing', () => {
+    const drive = driver();
+    drive.submit('a');
+    const next = { kind: 'next', worker: 'w', runners: ['local'] } as const;
+    const first = drive.ask({ ...next, attempts: ['1'] });
+    expect(first.leases).toHaveLength(1);
+    expect(drive.ask({ ...next, attempts: ['2', '1'] }).leases).toEqual(first.leases);
+  });
+
   test('with an attempt that has ended gives nothing for it', () => {
     const drive = driver();
     drive.submit('a; b');

@@ -193,7 +193,7 @@ export class Scheduler {
         continue;
       }
       const entry = this.#ready.take(request.runners);
-      if (entry === undefined) break;
+      if (entry === undefined) continue;
       leases.push(this.#lease(entry, id, request.worker));
     }
     const againInMs = Math.min(...[...this.#backingOff].map((entry) => entry.readyAtMs)) - this.#nowMs;
