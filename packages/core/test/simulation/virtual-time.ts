@@ -5,7 +5,7 @@ export interface VirtualTime {
   nowMs(): number;
   /** Does `act` when `waitMs` have passed; what is due at one time is done in the order of asking. */
   after(waitMs: number, act: () => void): void;
-  /** Lets things happen one by one until `done` or until the time `untilMs`; says whether it is done. */
+  /** Lets things happen one by one until `done`, until the time `untilMs` or for too long; says whether it is done. */
   run(done: () => boolean, untilMs: number): Promise<boolean>;
 }
 
@@ -15,10 +15,14 @@ interface Event {
   readonly act: () => void;
 }
 
+/** No simulation that does anything but turn on the spot has so many. */
+const mostEvents = 150_000;
+
 export function virtualTime(startMs: number): VirtualTime {
   const events = readyQueue<Event>();
   let nowMs = startMs;
   let order = 0;
+  let happened = 0;
   return {
     nowMs: () => nowMs,
     after(waitMs, act) {
@@ -28,7 +32,7 @@ export function virtualTime(startMs: number): VirtualTime {
       await settled();
       while (!done()) {
         const next = events.peek();
-        if (next === undefined || -next.priority > untilMs) return false;
+        if (next === undefined || -next.priority > untilMs || (happened += 1) > mostEvents) return false;
         events.take();
         nowMs = -next.priority;
         next.act();
