@@ -197,14 +197,19 @@ export const commandSpecs: readonly CommandSpec[] = [
   },
   {
     name: 'verify',
-    usage: 'verify [TASK]',
+    usage: 'verify [TASK] [--deep]',
     summary: 'Hold all that is stored against its digests',
     help: 'Reads every version and every part that is stored: the chains of versions, the inputs recorded, bytes and SHA-256.\nExit code 3 when anything is wrong.',
     takes: 'a name',
-    options: {},
+    options: {
+      deep: flag(
+        'Make fingerprints again too, from the rows of derived tables and the contents of files. Of a loaded table it cannot be done: its fingerprint is of the raw bytes.',
+      ),
+    },
     examples: [
       ['daybook verify', 'Everything'],
       ['daybook verify accounting-report', 'One task'],
+      ['daybook verify --deep', 'Everything, and the rows too'],
     ],
   },
   ...upkeepSpecs,

@@ -16,6 +16,7 @@ export interface Options {
   readonly format?: string;
   readonly limit?: string;
   readonly to?: string;
+  readonly deep?: boolean;
   readonly delete?: boolean;
   readonly 'older-than'?: string;
 }

@@ -45,7 +45,7 @@ describe('a command line that cannot be understood says what to do', () => {
     ['run a --date 1 --date 2', '--date is given twice: give it once.'],
     ['run a --force=no', '--force takes no value: write --force alone.'],
     ['status --foo', 'daybook status has no option --foo. See daybook status --help.'],
-    ['verify --deep', 'daybook verify has no option --deep. See daybook verify --help.'],
+    ['verify --steep', 'daybook verify has no option --steep. See daybook verify --help.'],
     ['run a -x', 'There is no option -x: options begin with "--".'],
   ];
   test.each(refusals)('daybook %s', (line, message) => {

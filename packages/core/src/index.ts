@@ -116,6 +116,13 @@ export type {
   TaskName,
   TaskSpec,
 } from './task.ts';
+export {
+  fingerprintedFrom,
+  readFilesFingerprint,
+  sameContents,
+  verifyFingerprint,
+} from './verify-fingerprint.ts';
+export type { FingerprintedFrom, MadeFingerprint } from './verify-fingerprint.ts';
 export { distinctParts, verifyChain, verifyInputs, verifyPart } from './verify.ts';
 export type { Finding, FindingKind, ReadPart, VerifiedChain } from './verify.ts';
 export { work } from './worker.ts';

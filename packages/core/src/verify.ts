@@ -13,7 +13,8 @@ export type FindingKind =
   | 'attempt-disagrees'
   | 'input-missing'
   | 'input-differs'
-  | 'part-damaged';
+  | 'part-damaged'
+  | 'fingerprint-differs';
 
 /** One thing that is wrong with one version: what it is, in a sentence that names the place. */
 export interface Finding {

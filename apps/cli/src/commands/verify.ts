@@ -18,6 +18,8 @@ import { verifyDocument, verifyText } from '../render/verify.ts';
 import type { StatusLine } from '../terminal/status-line.ts';
 import { statusLine } from '../terminal/status-line.ts';
 import type { Workplace } from '../workplace.ts';
+import type { ReadParts } from './verify-deep.ts';
+import { verifyDeep } from './verify-deep.ts';
 
 const concurrentManifests = 32;
 const concurrentParts = 4;
@@ -31,13 +33,16 @@ export async function verifyCommand(workplace: Workplace): Promise<number> {
     checkKnown(workplace, stored);
     const inputs = await inputFindings(config.targets, stored.manifests);
     const parts = distinctParts(stored.manifests);
-    const damaged = await partFindings(config.targets, parts, line);
+    const read = await readParts(config.targets, parts, line);
+    const deep =
+      invocation.options.deep === true ? await verifyDeep(config, stored.manifests, read, line) : undefined;
     const facts: VerifyFacts = {
       tasks: stored.tasks.length,
       versions: stored.manifests.length,
       parts: parts.length,
       bytes: parts.reduce((sum, { part }) => sum + part.bytes, 0),
-      findings: [...stored.findings, ...inputs, ...damaged],
+      findings: [...stored.findings, ...inputs, ...read.findings, ...(deep?.findings ?? [])],
+      ...(deep === undefined ? {} : { deep: deep.facts }),
       width: Math.min(out.width, 110),
       paint: outPaint,
     };
@@ -119,20 +124,31 @@ function parsed(bytes: Uint8Array, task: TaskId, version: number): Manifest | un
   }
 }
 
-async function partFindings(
+/** Reads every part as a whole and holds it against what its version recorded. */
+async function readParts(
   target: Target,
   parts: ReturnType<typeof distinctParts>,
   line: StatusLine,
-): Promise<readonly Finding[]> {
+): Promise<ReadParts & { readonly findings: readonly Finding[] }> {
   const findings: Finding[] = [];
+  const digests = new Map<string, string>();
+  const damaged = new Set<string>();
   let [done, bytes] = [0, 0];
   await inParallel(parts, concurrentParts, async ({ manifest, part }) => {
-    findings.push(...verifyPart(manifest, part, await readPart(target, part)));
+    const read = await readPart(target, part);
+    const found = verifyPart(manifest, part, read);
+    findings.push(...found);
+    if (found.length > 0) damaged.add(part.path);
+    if ('sha256' in read) digests.set(part.path, read.sha256);
     done += 1;
     bytes += part.bytes;
     line.show(`${numberText(done)} of ${numberText(parts.length)} parts, ${bytesText(bytes)}`);
   });
-  return findings;
+  return {
+    findings,
+    sha256Of: ({ path }) => digests.get(path),
+    isDamaged: ({ path }) => damaged.has(path),
+  };
 }
 
 /** Reads a part as a whole. Damage is an answer; that the target does not answer is not. */

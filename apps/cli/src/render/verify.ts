@@ -1,7 +1,7 @@
-import type { Finding, FindingKind } from '@daybook/core';
+import type { Finding, FindingKind, TaskId } from '@daybook/core';
 import type { Paint } from '../terminal/paint.ts';
 import { indented, wrapped } from './columns.ts';
-import { bytesText, counted, groupBy, numberText } from './ranges.ts';
+import { byName, bytesText, counted, groupBy, numberText } from './ranges.ts';
 
 /** What was read, and what was found wrong with it. */
 export interface VerifyFacts {
@@ -10,8 +10,19 @@ export interface VerifyFacts {
   readonly parts: number;
   readonly bytes: number;
   readonly findings: readonly Finding[];
+  /** Only where fingerprints were made again. */
+  readonly deep?: DeepFacts;
   readonly width: number;
   readonly paint: Paint;
+}
+
+/** Of how many versions the fingerprint was made again, and the tasks of each version of which it could not be. */
+export interface DeepFacts {
+  readonly made: number;
+  /** Loaded tables. */
+  readonly raw: readonly TaskId[];
+  /** Versions with a part that is damaged. */
+  readonly damaged: readonly TaskId[];
 }
 
 const remedies: Readonly<Record<FindingKind, string>> = {
@@ -23,6 +34,8 @@ const remedies: Readonly<Record<FindingKind, string>> = {
   'input-missing': 'Restore the version that it was made from, or make this task again with --force.',
   'input-differs':
     'The version that it was made from is not the one it was then. Restore it, or make this task again with --force.',
+  'fingerprint-differs':
+    'What is stored was changed together with its manifest. Restore both from a backup, or make the task again with --force.',
   'part-damaged': 'Restore the part from a backup, or make its task again with --force.',
 };
 const mostPerKind = 20;
@@ -31,7 +44,8 @@ const mostPerKind = 20;
 export function verifyText(facts: VerifyFacts): string {
   const { findings, paint, width } = facts;
   const read = `${counted(facts.tasks, 'task')}, ${counted(facts.versions, 'version')}, ${counted(facts.parts, 'part')}, ${bytesText(facts.bytes)}`;
-  if (findings.length === 0) return `${paint.good('Nothing is wrong')}: ${read} read.\n`;
+  const deep = facts.deep === undefined ? '' : deepText(facts.deep, width);
+  if (findings.length === 0) return `${paint.good('Nothing is wrong')}: ${read} read.\n${deep}`;
   const lines = [`${paint.bad(`${counted(findings.length, 'finding')}`)} in ${read}. [verify-failed]`];
   for (const [kind, group] of groupBy(findings, (finding) => finding.kind)) {
     lines.push('', paint.bold(kind), ...indented(wrapped(remedies[kind as FindingKind], width - 2)));
@@ -41,11 +55,28 @@ export function verifyText(facts: VerifyFacts): string {
     if (group.length > mostPerKind)
       lines.push(`  and ${numberText(group.length - mostPerKind)} more; --json lists all`);
   }
-  return `${lines.join('\n')}\n`;
+  return `${lines.join('\n')}\n${deep === '' ? '' : `\n${deep}`}`;
+}
+
+function deepText({ made, raw, damaged }: DeepFacts, width: number): string {
+  const said = [`Of ${counted(made, 'version')} the fingerprint was made again.`];
+  if (raw.length > 0)
+    said.push(
+      `Of ${counted(raw.length, 'version')} it cannot be, for that of a loaded table is of the raw bytes as they came, which are not kept: ${namesOf(raw)}.`,
+    );
+  if (damaged.length > 0)
+    said.push(
+      `Of ${counted(damaged.length, 'version')} it was not, for a part is damaged: ${namesOf(damaged)}.`,
+    );
+  return `${said.flatMap((each) => wrapped(each, width)).join('\n')}\n`;
+}
+
+function namesOf(tasks: readonly TaskId[]): string {
+  return [...byName(tasks).keys()].join(', ');
 }
 
 /** The same as a document. */
-export function verifyDocument({ tasks, versions, parts, bytes, findings }: VerifyFacts): unknown {
+export function verifyDocument({ tasks, versions, parts, bytes, findings, deep }: VerifyFacts): unknown {
   const failed = findings.length > 0;
   return {
     outcome: failed ? 'failed' : 'ok',
@@ -54,6 +85,11 @@ export function verifyDocument({ tasks, versions, parts, bytes, findings }: Veri
     versions,
     parts,
     bytes,
+    ...(deep === undefined ? {} : { fingerprints: deepDocument(deep) }),
     findings,
   };
+}
+
+function deepDocument({ made, raw, damaged }: DeepFacts): unknown {
+  return { made, notMade: { loaded: raw.length, damaged: damaged.length } };
 }
