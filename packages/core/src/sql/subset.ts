@@ -52,7 +52,7 @@ const scalar = (takes: readonly SubsetArgument[], note = ''): SubsetFunction => 
 });
 
 const decimals = 'A result with more than six decimals is refused: Spark cuts it.';
-const wide = 'Wider than its argument: cast it to the declared type.';
+const wide = 'Wider on DuckDB than what it adds up: cast it to the declared type.';
 
 /** Every function and operator of a SQL job, by the name that DuckDB's parser gives it, in lower case. */
 export const subsetFunctions: Readonly<Record<string, SubsetFunction>> = {
@@ -65,7 +65,7 @@ export const subsetFunctions: Readonly<Record<string, SubsetFunction>> = {
   '!~~': operator(['text', 'pattern'], "a NOT LIKE 'b%'", 'The pattern is a literal without a backslash.'),
   count: aggregate(['any'], 'Also `COUNT(DISTINCT a)`.'),
   count_star: { kind: 'aggregate', takes: [], written: 'count(*)', note: '' },
-  count_if: aggregate(['boolean'], wide),
+  count_if: aggregate(['boolean'], 'Cast it to the declared type.'),
   sum: aggregate(['number'], wide),
   min: aggregate(['any']),
   max: aggregate(['any']),
@@ -124,6 +124,7 @@ export const subsetTypes: Readonly<Record<string, string>> = {
 };
 
 const rowOrder = 'depends on the order of rows, which no engine promises';
+const ties = 'depends on the order of rows where two of them are equal';
 const noClock = 'gives another result each time it runs';
 const letters = 'treats letters beyond ASCII or blanks otherwise on Spark';
 const float = 'gives a float, and money in floats is not exact';
@@ -159,22 +160,22 @@ export const refusedFunctions: Readonly<Record<string, SubsetRefusal>> = {
   any_value: { why: rowOrder, instead: minOrMax },
   arbitrary: { why: rowOrder, instead: minOrMax },
   mode: { why: rowOrder, instead: minOrMax },
-  arg_min: { why: `${rowOrder} where two rows are equal`, instead: 'Join with the MIN of the group' },
-  arg_max: { why: `${rowOrder} where two rows are equal`, instead: 'Join with the MAX of the group' },
-  min_by: { why: `${rowOrder} where two rows are equal`, instead: 'Join with the MIN of the group' },
-  max_by: { why: `${rowOrder} where two rows are equal`, instead: 'Join with the MAX of the group' },
+  arg_min: { why: ties, instead: 'Join with the MIN of the group' },
+  arg_max: { why: ties, instead: 'Join with the MAX of the group' },
+  min_by: { why: ties, instead: 'Join with the MIN of the group' },
+  max_by: { why: ties, instead: 'Join with the MAX of the group' },
   list: { why: rowOrder, instead: 'Keep one row for each member' },
   array_agg: { why: rowOrder, instead: 'Keep one row for each member' },
   string_agg: { why: rowOrder, instead: 'Keep one row for each member' },
   group_concat: { why: rowOrder, instead: 'Keep one row for each member' },
   listagg: { why: rowOrder, instead: 'Keep one row for each member' },
-  row_number: { why: `${rowOrder} where two rows are equal`, instead: 'Write RANK() or DENSE_RANK()' },
-  ntile: { why: `${rowOrder} where two rows are equal`, instead: 'Write RANK() or DENSE_RANK()' },
-  lag: { why: `${rowOrder} where two rows are equal`, instead: 'Join the table with itself' },
-  lead: { why: `${rowOrder} where two rows are equal`, instead: 'Join the table with itself' },
-  first_value: { why: `${rowOrder} where two rows are equal`, instead: minOrMax },
-  last_value: { why: `${rowOrder} where two rows are equal`, instead: minOrMax },
-  nth_value: { why: `${rowOrder} where two rows are equal`, instead: 'Write RANK() or DENSE_RANK()' },
+  row_number: { why: ties, instead: 'Write RANK() or DENSE_RANK()' },
+  ntile: { why: ties, instead: 'Write RANK() or DENSE_RANK()' },
+  lag: { why: ties, instead: 'Join the table with itself' },
+  lead: { why: ties, instead: 'Join the table with itself' },
+  first_value: { why: ties, instead: minOrMax },
+  last_value: { why: ties, instead: minOrMax },
+  nth_value: { why: ties, instead: 'Write RANK() or DENSE_RANK()' },
   percent_rank: { why: float, instead: 'Write RANK()' },
   cume_dist: { why: float, instead: 'Write RANK()' },
   random: { why: noClock, instead: 'Leave it out' },
