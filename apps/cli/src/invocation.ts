@@ -32,7 +32,8 @@ export type CommandName =
   | 'graph'
   | 'check'
   | 'verify'
-  | 'gc';
+  | 'gc'
+  | 'doctor';
 
 /** A command line as it was understood, before any configuration is read. */
 export interface Invocation {

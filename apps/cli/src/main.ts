@@ -1,3 +1,5 @@
+import type { BareCommandName } from './bare-commands.ts';
+import { bareCommandOf, isBare } from './bare-commands.ts';
 import type { CommandLine } from './command-line.ts';
 import { endWhenInterrupted } from './interrupts.ts';
 import type { CommandName, Invocation } from './invocation.ts';
@@ -46,11 +48,12 @@ async function runCommand(invocation: Invocation, out: Output, err: Output): Pro
     errPaint: paintFor(err, process.env),
   };
   if (!putsInOrder.includes(invocation.command)) endWhenInterrupted();
-  const command = await commandOf(invocation);
+  if (isBare(invocation.command)) return await (await bareCommandOf(invocation.command))(invocation, streams);
+  const command = await commandOf(invocation.command);
   return await command(await openWorkplace(invocation, streams));
 }
 
-async function commandOf({ command }: Invocation): Promise<Command> {
+async function commandOf(command: Exclude<CommandName, BareCommandName>): Promise<Command> {
   switch (command) {
     case 'run':
       return (await import('./commands/run.ts')).runCommand;

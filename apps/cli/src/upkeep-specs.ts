@@ -21,4 +21,16 @@ export const upkeepSpecs: readonly CommandSpec[] = [
       ['daybook gc --older-than 30 --delete', 'Remove what failed a month ago too'],
     ],
   },
+  {
+    name: 'doctor',
+    usage: 'doctor',
+    summary: 'What works here and what does not',
+    help: 'Tries out Node, the configuration, the clock, the target and the runners, and says of what does not work what to do about it.\nWithout a configuration, or with a broken one, it tries out the rest.\n\nExit codes: 0 everything works, 2 the configuration does not, 3 something else does not.',
+    takes: 'nothing',
+    options: {},
+    examples: [
+      ['daybook doctor', 'What works here'],
+      ['daybook doctor --json', 'The same as a document'],
+    ],
+  },
 ];

@@ -31,6 +31,8 @@ export type { Check, Control, ControlResult } from './control.ts';
 export { dayOf, staleReason } from './decide.ts';
 export type { PinnedInput, Reason, Wish } from './decide.ts';
 export { canonicalJson, sha256 } from './digest.ts';
+export { tried } from './doctor.ts';
+export type { DoctorLine } from './doctor.ts';
 export { DaybookError, errorExitCodes, isSystemError, reportOf } from './errors.ts';
 export type { ErrorCode, ErrorReport } from './errors.ts';
 export { fateOf, readVersions, versionOfAttempt } from './garbage.ts';

@@ -1,5 +1,6 @@
 import type { Day } from './calendar.ts';
 import type { ControlResult } from './control.ts';
+import type { DoctorLine } from './doctor.ts';
 import type { ErrorReport } from './errors.ts';
 import type { Job, Json } from './job.ts';
 import type { Manifest, Part, RunnerFacts } from './manifest.ts';
@@ -102,4 +103,6 @@ export interface Runner {
   check?(statements: readonly Statement[]): Promise<readonly (readonly Refusal[])[]>;
   /** What the answers of `check` depend on besides the statements, such as versions; its answers can be kept as long. */
   readonly checkedBy?: string;
+  /** Tries out what the runner needs of the place where it runs, such as its engine, and tells of each how it went. */
+  doctor?(): Promise<readonly DoctorLine[]>;
 }

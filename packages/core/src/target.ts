@@ -1,3 +1,4 @@
+import type { DoctorLine } from './doctor.ts';
 import type { Part } from './manifest.ts';
 import type { TaskId, TaskName } from './task.ts';
 
@@ -64,6 +65,8 @@ export interface Target {
   attempts(under: TaskName): AsyncIterable<AttemptRef>;
   /** Removes an attempt's files; one that is gone already is no error. For `daybook gc` only. */
   remove(attempt: AttemptRef): Promise<void>;
+  /** Tries out what the target needs of the place where it is, and tells of each how it went. Nothing of it stays. */
+  doctor?(): Promise<readonly DoctorLine[]>;
 }
 
 /** The token of the attempt `id` at `version`. */

@@ -19,6 +19,7 @@ import { DaybookError, quoteName, rowLinesQuery, rowSumsQuery, tableFingerprint 
 import type { ChildEnd, ChildPool } from './child-pool.ts';
 import { childPool } from './child-pool.ts';
 import { checkStatements } from './check/check-statements.ts';
+import { localDoctor } from './doctor.ts';
 import type { Session } from './engine.ts';
 import { openSession } from './engine.ts';
 import { failureOf } from './execute.ts';
@@ -81,6 +82,7 @@ export function localRunner(options: LocalRunnerOptions = {}): Runner {
     fingerprint: (target, parts, declaration) => fingerprintOf(target, parts, declaration, reading()),
     check: (statements) => checked(statements, reading()),
     checkedBy: checkedBy(),
+    doctor: () => localDoctor({ scratch: scratchFolder, threads, memoryBytes }),
   };
   return Object.freeze(runner);
 }

@@ -5,6 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { AttemptRef, Part, Range, Target, TaskId } from '@daybook/core';
 import { attemptPath, DaybookError, joinTaskId, manifestPath, splitTaskId } from '@daybook/core';
 import { createOnce } from './create-once.ts';
+import { fileDoctor } from './doctor.ts';
 import { fileStage } from './file-stage.ts';
 import { guarded, guardedChunks, unlessMissing } from './guarded.ts';
 import { lastingFolders } from './lasting-folders.ts';
@@ -88,6 +89,7 @@ export function fileTargets(options: FileTargetsOptions): Target {
         rm(join(root, attemptPath(name, segment, attempt)), { recursive: true, force: true }),
       );
     },
+    doctor: () => fileDoctor(root),
   };
   return Object.freeze(target);
 }

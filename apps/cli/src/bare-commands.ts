@@ -1,0 +1,20 @@
+import type { CommandName, Invocation } from './invocation.ts';
+import type { Streams } from './workplace.ts';
+
+/** A command that works where there is no configuration, or a broken one: it says its exit code. */
+export type BareCommand = (invocation: Invocation, streams: Streams) => Promise<number>;
+
+/** The commands that need no configuration. */
+export type BareCommandName = 'doctor';
+
+const bareCommands: Readonly<Record<BareCommandName, () => Promise<BareCommand>>> = {
+  doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
+};
+
+export function isBare(name: CommandName): name is BareCommandName {
+  return Object.hasOwn(bareCommands, name);
+}
+
+export async function bareCommandOf(name: BareCommandName): Promise<BareCommand> {
+  return await bareCommands[name]();
+}
