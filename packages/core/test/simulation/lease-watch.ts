@@ -13,9 +13,6 @@ interface Given {
   untilMs: number;
 }
 
-/** So often no answer is lost and no request comes late. */
-const tooOftenTold = 20;
-
 export function leaseWatch(
   leaseMs: number,
   resources: Readonly<Record<string, number>>,
@@ -24,7 +21,6 @@ export function leaseWatch(
   const tasks = new Map<TaskId, SubmittedTask>();
   const live = new Map<string, Given>();
   const over = new Set<string>();
-  const spentTold = new Map<string, number>();
   let heldMs = 0;
   const finish = (attempt: string): void => {
     live.delete(attempt);
@@ -44,12 +40,6 @@ export function leaseWatch(
       if (used > cap) violate(`${used} of the resource ${name} are taken, and there is ${cap}`);
     }
   };
-  const tellSpent = (id: string, worker: string): void => {
-    const told = (spentTold.get(id) ?? 0) + 1;
-    spentTold.set(id, told);
-    if (told === tooOftenTold)
-      violate(`${worker} was told ${told} times that ${id} is spent, and asks with it`);
-  };
   const expectDecidedAgain = (superseded: TaskId | undefined, views: Iterable<TaskView>): void => {
     for (const { task, state, end } of views)
       if (task === superseded && state === 'ended' && end?.kind === 'fresh')
@@ -60,10 +50,8 @@ export function leaseWatch(
       heldMs = Math.max(heldMs, nowMs);
       for (const [attempt, { untilMs }] of live) if (untilMs <= heldMs) finish(attempt);
       if (request.kind === 'submit') for (const each of request.tasks) tasks.set(each.task, each);
-      if (request.kind === 'next' && response.kind === 'work') {
+      if (request.kind === 'next' && response.kind === 'work')
         for (const lease of response.leases) give(lease, request.worker);
-        for (const id of response.spent ?? []) tellSpent(id, request.worker);
-      }
       if (request.kind === 'beat' && response.kind === 'beaten') {
         for (const attempt of request.attempts) {
           const given = live.get(attempt);
