@@ -72,7 +72,7 @@ export function everyRow(
   return control(name, { kind: 'every-row', condition }, options);
 }
 
-/** The sum of `column` of the output is zero in each group of `by`. */
+/** The sum of `column` of the output is zero in each group of `by`, and no value is null. */
 export function zeroSum<const C extends string, const B extends string>(
   column: C,
   options: { readonly by: readonly B[] } & ControlOptions,

@@ -45,14 +45,14 @@ const golden: readonly (readonly [Control, string, string, string])[] = [
   [
     zeroSum('amount', { by: ['transaction_id', 'currency'] }),
     'zero-sum(amount by transaction_id, currency)',
-    'query: SELECT "transaction_id", "currency", sum("amount") AS sum_is_not_zero FROM output GROUP BY "transaction_id", "currency" HAVING sum("amount") <> 0',
-    'query: SELECT `transaction_id`, `currency`, sum(`amount`) AS sum_is_not_zero FROM output GROUP BY `transaction_id`, `currency` HAVING sum(`amount`) <> 0',
+    'query: SELECT "transaction_id", "currency", sum("amount") AS sum_is_not_zero FROM output GROUP BY "transaction_id", "currency" HAVING sum("amount") <> 0 OR count("amount") < count(*)',
+    'query: SELECT `transaction_id`, `currency`, sum(`amount`) AS sum_is_not_zero FROM output GROUP BY `transaction_id`, `currency` HAVING sum(`amount`) <> 0 OR count(`amount`) < count(*)',
   ],
   [
     zeroSum('amount', { by: [], name: 'all is zero' }),
     'all is zero',
-    'query: SELECT sum("amount") AS sum_is_not_zero FROM output HAVING sum("amount") <> 0',
-    'query: SELECT sum(`amount`) AS sum_is_not_zero FROM output HAVING sum(`amount`) <> 0',
+    'query: SELECT sum("amount") AS sum_is_not_zero FROM output HAVING sum("amount") <> 0 OR count("amount") < count(*)',
+    'query: SELECT sum(`amount`) AS sum_is_not_zero FROM output HAVING sum(`amount`) <> 0 OR count(`amount`) < count(*)',
   ],
   [
     sameTotal('transactions.amount', 'output.net', { by: ['currency'] }),

@@ -127,6 +127,15 @@ describe('a control that fails blocks publication, with figures and offenders:',
     });
   });
 
+  test('a sum with a null in it, which is no sum', async () => {
+    expect(
+      await found(
+        zeroSum('net', { by: ['kind'] }),
+        `(1, 'a', NULL), (2, 'b', 0), (3, 'c', NULL), (4, 'c', 0)`,
+      ),
+    ).toMatchObject({ figures: { broken: '2' }, offenders: [{ kind: 'a' }, { kind: 'c' }] });
+  });
+
   test('totals that differ, groups that one side has not, and what to do about it', async () => {
     const control = sameTotal('source.net', 'output.net', { by: ['kind'], remedy: 'Ask the exchange.' });
     expect(await found(control, `(1, 'a', 1.01), (3, 'c', 5)`)).toMatchObject({

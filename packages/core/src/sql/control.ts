@@ -61,11 +61,12 @@ export function compileControl(control: Control, context: ControlContext): Compi
       };
     }
     case 'zero-sum': {
-      const [by, sum] = [list(check.by), `sum(${quote(check.column)})`];
+      const [by, column] = [list(check.by), quote(check.column)];
+      const sum = `sum(${column})`;
       const group = check.by.length === 0 ? '' : ` GROUP BY ${by}`;
       return {
         kind: 'query',
-        query: `SELECT ${by === '' ? '' : `${by}, `}${sum} AS sum_is_not_zero FROM output${group} HAVING ${sum} <> 0`,
+        query: `SELECT ${by === '' ? '' : `${by}, `}${sum} AS sum_is_not_zero FROM output${group} HAVING ${sum} <> 0 OR count(${column}) < count(*)`,
       };
     }
     case 'same-total':

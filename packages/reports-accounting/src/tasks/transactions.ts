@@ -75,7 +75,7 @@ export function transactionsTask(ledgerStart: Day, exchange: Exchange) {
         { remedy: `A posting belongs to the day (in UTC) at which it occurred. ${askTheExchange}.` },
       ),
       noRows('matches-exchange-totals', differencesFromTotals, {
-        remedy: `The postings are not those that the exchange counted and summed. ${askTheExchange}, or its totals.`,
+        remedy: `The postings are not those that the exchange counted and summed. Ask the exchange to correct the day or its totals; the next run fetches it again.`,
       }),
       noRows('transactions-balance', notBalanced, {
         remedy: `The postings of a transaction must sum to zero in each currency. ${askTheExchange}.`,
