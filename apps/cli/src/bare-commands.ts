@@ -5,10 +5,11 @@ import type { Streams } from './workplace.ts';
 export type BareCommand = (invocation: Invocation, streams: Streams) => Promise<number>;
 
 /** The commands that need no configuration. */
-export type BareCommandName = 'doctor';
+export type BareCommandName = 'doctor' | 'init';
 
 const bareCommands: Readonly<Record<BareCommandName, () => Promise<BareCommand>>> = {
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
+  init: async () => (await import('./commands/init.ts')).initCommand,
 };
 
 export function isBare(name: CommandName): name is BareCommandName {

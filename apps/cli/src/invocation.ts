@@ -33,7 +33,8 @@ export type CommandName =
   | 'check'
   | 'verify'
   | 'gc'
-  | 'doctor';
+  | 'doctor'
+  | 'init';
 
 /** A command line as it was understood, before any configuration is read. */
 export interface Invocation {

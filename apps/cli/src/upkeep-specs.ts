@@ -33,4 +33,16 @@ export const upkeepSpecs: readonly CommandSpec[] = [
       ['daybook doctor --json', 'The same as a document'],
     ],
   },
+  {
+    name: 'init',
+    usage: 'init [FOLDER]',
+    summary: 'A new project',
+    help: 'Makes a project in an empty folder, by default the one here: a configuration, a task of its own on top of the\naccounting tasks, a test for it, and two small days of postings, so that it runs at once.\n\nExit codes: 0 done, 2 the folder is not empty or cannot be written.',
+    takes: 'a word',
+    options: {},
+    examples: [
+      ['daybook init books', 'A project in the new folder books'],
+      ['npx @daybook/cli init books', 'The same, before anything is installed'],
+    ],
+  },
 ];
