@@ -62,7 +62,8 @@ export async function crashRounds(): Promise<CrashRounds> {
       const name = `round-${seed}`;
       const folder = random.oneIn(2) ? newProject(base, name) : copyOf(before, base, name);
       sell(folder, 2);
-      const deaths = [await killedAt(folder, { ...pointOf(seed), count: 1 + random.below(3) })];
+      const death = { ...pointOf(seed), count: 1 + random.below(3), withinMs: random.below(20) };
+      const deaths = [await killedAt(folder, death)];
       while (random.oneIn(2)) deaths.push(await killedAfter(folder, 300 + random.below(3000)));
       const wrong = await wrongAfter(folder, right);
       rmSync(folder, { recursive: true, force: true });
@@ -179,11 +180,17 @@ function fingerprintsIn(folder: string): ReadonlyMap<string, string> {
     for (const segment of existsSync(versions) ? readdirSync(versions) : []) {
       const newest = readdirSync(join(versions, segment)).sort().at(-1);
       if (newest === undefined) continue;
-      const manifest = JSON.parse(readFileSync(join(versions, segment, newest), 'utf8')) as {
-        readonly fingerprint: string;
-      };
-      found.set(`${name}/${segment}`, manifest.fingerprint);
+      found.set(`${name}/${segment}`, fingerprintIn(join(versions, segment, newest)));
     }
   }
   return found;
+}
+
+function fingerprintIn(path: string): string {
+  const text = readFileSync(path, 'utf8');
+  try {
+    return (JSON.parse(text) as { readonly fingerprint: string }).fingerprint;
+  } catch {
+    return `none: ${text.slice(0, 100)}`;
+  }
 }

@@ -29,7 +29,7 @@ async function deadly<T>(act: Death['act'], perform: () => Promise<T>): Promise<
   if (due && death?.when === 'before') die();
   const done = perform();
   if (due && death?.when === 'within') {
-    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setTimeout(resolve, death.withinMs));
     die();
   }
   const value = await done;

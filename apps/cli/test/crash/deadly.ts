@@ -3,6 +3,8 @@ export interface Death {
   readonly act: (typeof acts)[number];
   readonly when: (typeof moments)[number];
   readonly count: number;
+  /** How long after the act has begun `within` is. */
+  readonly withinMs: number;
 }
 
 /** Everything that writes: files of a stage, their sync, the manifest and the link that makes it seen, a line of the journal. */
