@@ -3,7 +3,7 @@ import { refusedFunctions, subsetFunctions, subsetIntervals, subsetTypes } from 
 import type { SourceText, Token } from './source-text.ts';
 import { closing } from './source-text.ts';
 import type { TreeNode } from './syntax-tree.ts';
-import { child, children, intervalAmount, isImplied, literalOf, word } from './syntax-tree.ts';
+import { child, children, intervalAmount, isImplied, literalOf, operandsOf, word } from './syntax-tree.ts';
 
 /** What is said of one expression by itself, whatever its operands are. */
 export type Said =
@@ -41,11 +41,12 @@ export function expressionComplaint(node: TreeNode, source: SourceText, selected
     case 'SUBQUERY':
       return subqueryComplaint(node);
     case 'OPERATOR':
-      return operatorComplaint(word(node, 'type'));
-    case 'CASE':
+      return operatorComplaint(node);
     case 'COMPARISON':
-    case 'CONJUNCTION':
     case 'BETWEEN':
+      return comparedConditions(operandsOf(node));
+    case 'CASE':
+    case 'CONJUNCTION':
       return fine;
     case 'COLLATE':
       return refuse('has a collation, which is not the same on Spark.', 'Compare texts as they are.');
@@ -64,16 +65,37 @@ const operators: ReadonlySet<string> = new Set([
   'OPERATOR_IS_NULL',
   'OPERATOR_IS_NOT_NULL',
   'OPERATOR_COALESCE',
-  'COMPARE_IN',
-  'COMPARE_NOT_IN',
 ]);
 
 function refuse(why: string, remedy: string, at?: TreeNode): Said {
   return { kind: 'refused', why, remedy, closed: true, ...(at === undefined ? {} : { at }) };
 }
 
-/** These have no place in the tree: they are told at what they are done to. */
-function operatorComplaint(type: string): Said {
+/** `a = b IN (…)` without brackets is one thing on DuckDB and another on Spark, and brackets are not in the tree. */
+function comparedConditions(operands: readonly TreeNode[]): Said {
+  const condition = operands.find(isCondition);
+  return condition === undefined
+    ? fine
+    : refuse(
+        'is a condition that is compared, and the engines bracket that otherwise.',
+        'Write AND, OR, NOT or CASE WHEN.',
+        condition,
+      );
+}
+
+function isCondition(node: TreeNode): boolean {
+  const isLike = /^!?~~$/.test(word(node, 'function_name'));
+  return (
+    ['COMPARISON', 'BETWEEN', 'CONJUNCTION'].includes(word(node, 'class')) ||
+    word(node, 'type').startsWith('COMPARE_') ||
+    isLike
+  );
+}
+
+/** Most of these have no place in the tree: they are told at what they are done to. */
+function operatorComplaint(node: TreeNode): Said {
+  const type = word(node, 'type');
+  if (type.startsWith('COMPARE_')) return comparedConditions(operandsOf(node));
   if (operators.has(type)) return fine;
   if (type === 'ARRAY_EXTRACT' || type === 'ARRAY_SLICE')
     return refuse('is taken apart by […], which Spark does otherwise.', 'Write SUBSTRING(…).');

@@ -31,8 +31,8 @@ function complaintOf(
       remedy: 'Write the name without quotes; rename the column where that cannot be.',
     };
   }
-  if (kind === 'number' && text.includes('_'))
-    return { why: 'is no number on Spark.', remedy: 'Write its digits without "_".' };
+  if (kind === 'number' && !/^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text))
+    return { why: 'is no number that both engines read alike.', remedy: 'Write its digits and no more.' };
   if (kind === 'word') return wordComplaint(text, next, before, after);
   if (text === '::') return { why: 'does not exist on Spark 3.5.', remedy: 'Write CAST(… AS …).' };
   if (text === '?' || text === '$')
@@ -45,6 +45,12 @@ function complaintOf(
 
 function textComplaint(text: string): Said | undefined {
   if (!text.startsWith("'")) return { why: 'is written as DuckDB alone can.', remedy: "Write '…'." };
+  if (/^'.*''.*'$/s.test(text) && text !== "''") {
+    return {
+      why: 'has a quote in it, which Spark 3.5 leaves out.',
+      remedy: 'Put the text in as a value: ${"…"}.',
+    };
+  }
   if (!text.includes('\\')) return undefined;
   return {
     why: 'has a backslash, which Spark reads as an escape.',

@@ -109,6 +109,9 @@ function select(node: TreeNode, walk: Walk): void {
   const from = child(node, 'from_table');
   const items = children(node, 'select_list');
   for (const item of items) expression(item, walk, true);
+  const star = items.find((item) => item['class'] === 'STAR');
+  if (star !== undefined && joinsByUsing(from))
+    walk.refuse(star, 'puts the columns of USING first on Spark alone.', 'Name the columns.');
   if (from !== undefined) table(from, walk);
   for (const key of ['where_clause', 'having']) {
     const condition = child(node, key);
@@ -129,6 +132,16 @@ function select(node: TreeNode, walk: Walk): void {
       keyword: /^qualify$/i,
     });
   if (child(node, 'sample') !== undefined) sampled(node, walk);
+}
+
+function joinsByUsing(table: TreeNode | undefined): boolean {
+  if (table === undefined || word(table, 'type') !== 'JOIN') return false;
+  const names = table['using_columns'];
+  return (
+    (Array.isArray(names) && names.length > 0) ||
+    joinsByUsing(child(table, 'left')) ||
+    joinsByUsing(child(table, 'right'))
+  );
 }
 
 function sampled(node: TreeNode, walk: Walk): void {
