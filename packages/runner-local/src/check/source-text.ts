@@ -45,6 +45,13 @@ export function sourceText(text: string): SourceText {
   };
 }
 
+/** The token at a place in bytes, as a syntax tree has it; undefined where there is none. */
+export function tokenAt(source: SourceText, bytes: unknown): Token | undefined {
+  if (typeof bytes !== 'number') return undefined;
+  const index = source.indexOf(bytes);
+  return source.tokens.find(({ start }) => start === index);
+}
+
 /** The line and column of an index, from 1. */
 export function placeAt(text: string, index: number): { readonly line: number; readonly column: number } {
   const before = text.slice(0, index).split('\n');

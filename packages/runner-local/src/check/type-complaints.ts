@@ -1,20 +1,13 @@
 import type { Session } from '../engine.ts';
 import { literal } from '../engine.ts';
 import type { Complaint } from './complaint.ts';
+import { aliasesInWhere, columnProbe } from './late-aliases.ts';
+import type { ProbedSelect } from './queries.ts';
+import { joinConditions, queriesIn, selectsIn } from './queries.ts';
 import type { SourceText } from './source-text.ts';
 import type { TreeNode } from './syntax-tree.ts';
 import { child, children, firstPlace, literalOf, operandsOf, those, word } from './syntax-tree.ts';
-import type { ProbedSelect } from './type-probes.ts';
-import {
-  aliasesInWhere,
-  columnProbe,
-  isProbed,
-  joinConditions,
-  probedTree,
-  queriesIn,
-  selectsIn,
-  typesInPlan,
-} from './type-probes.ts';
+import { isProbed, probedTree, typesInPlan } from './type-probes.ts';
 import type { TypeComplaint, TypeOf } from './type-rules.ts';
 import { mixed, notBoolean, typeComplaint } from './type-rules.ts';
 
