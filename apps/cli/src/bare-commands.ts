@@ -5,11 +5,12 @@ import type { Streams } from './workplace.ts';
 export type BareCommand = (invocation: Invocation, streams: Streams) => Promise<number>;
 
 /** The commands that need no configuration. */
-export type BareCommandName = 'doctor' | 'init';
+export type BareCommandName = 'doctor' | 'init' | 'completion';
 
 const bareCommands: Readonly<Record<BareCommandName, () => Promise<BareCommand>>> = {
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
   init: async () => (await import('./commands/init.ts')).initCommand,
+  completion: async () => (await import('./commands/completion.ts')).completionCommand,
 };
 
 export function isBare(name: CommandName): name is BareCommandName {

@@ -3,9 +3,8 @@ import { DaybookError } from '@daybook/core';
 import yargs from 'yargs';
 import { splitArguments } from './arguments.ts';
 import type { CommandSpec } from './commands.ts';
-import { commandSpecs, globalOptions, whichTasks } from './commands.ts';
+import { commandSpecs, globalOptions, optionsOf } from './commands.ts';
 import type { Invocation, Options } from './invocation.ts';
-import type { OptionSpec } from './option-spec.ts';
 
 /** What a command line asks for: a command, or a text to print (help, the version). */
 export type CommandLine =
@@ -105,14 +104,6 @@ function examplesText({ examples }: CommandSpec): string {
 /** Help without the types of options, which their descriptions make plain. */
 function withoutTypes(help: string): string {
   return help.replaceAll(/ *\[(string|boolean)\]/g, '');
-}
-
-function optionsOf(spec: CommandSpec): Readonly<Record<string, OptionSpec>> {
-  const own = Object.entries(spec.options).map(([name, option]) => [name, { ...option, group: 'Options:' }]);
-  return {
-    ...(spec.takes === 'one task' || spec.ranges === true ? whichTasks(spec) : {}),
-    ...(Object.fromEntries(own) as typeof spec.options),
-  };
 }
 
 function checkArguments(

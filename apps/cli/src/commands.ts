@@ -36,7 +36,7 @@ export const globalOptions: Readonly<Record<string, OptionSpec>> = {
 };
 
 /** The options that choose which tasks a command is for. */
-export function whichTasks(spec: CommandSpec): Readonly<Record<string, OptionSpec>> {
+function whichTasks(spec: CommandSpec): Readonly<Record<string, OptionSpec>> {
   const group = 'Which tasks:';
   const range = {
     from: { ...value('The first day (or month) of a range; comes with --through.'), group },
@@ -50,6 +50,15 @@ export function whichTasks(spec: CommandSpec): Readonly<Record<string, OptionSpe
     date: { ...value('The day of a daily task, YYYY-MM-DD.'), group },
     month: { ...value('The month of a monthly task, YYYY-MM.'), group },
     ...(spec.ranges === true ? range : {}),
+  };
+}
+
+/** The options of a command besides those that every command takes: which tasks, and its own. */
+export function optionsOf(spec: CommandSpec): Readonly<Record<string, OptionSpec>> {
+  const own = Object.entries(spec.options).map(([name, option]) => [name, { ...option, group: 'Options:' }]);
+  return {
+    ...(spec.takes === 'one task' || spec.ranges === true ? whichTasks(spec) : {}),
+    ...(Object.fromEntries(own) as typeof spec.options),
   };
 }
 
@@ -142,7 +151,7 @@ export const commandSpecs: readonly CommandSpec[] = [
     takes: 'one task',
     options: {
       version: value('An older version. Default: the current one.'),
-      format: value('table, tsv or json. Default: table.'),
+      format: value('table, tsv or json. Default: table.', ['table', 'tsv', 'json']),
       limit: value('How many rows of a table are shown. Default: 40.'),
     },
     examples: [
@@ -160,7 +169,7 @@ export const commandSpecs: readonly CommandSpec[] = [
     ranges: true,
     options: {
       to: value('The folder to write into; it is made if it is not there.'),
-      format: value('tsv or parquet. Default: tsv.'),
+      format: value('tsv or parquet. Default: tsv.', ['tsv', 'parquet']),
     },
     examples: [
       [
@@ -176,7 +185,9 @@ export const commandSpecs: readonly CommandSpec[] = [
     summary: 'What is made from what',
     help: 'Draws which task is made from which. With parameters of one task, the tasks themselves.',
     takes: 'tasks',
-    options: { format: value('text, dot, mermaid or json. Default: text.') },
+    options: {
+      format: value('text, dot, mermaid or json. Default: text.', ['text', 'dot', 'mermaid', 'json']),
+    },
     examples: [
       ['daybook graph', 'All tasks'],
       ['daybook graph accounting-report --date 2018-07-24', 'What one report is made from'],

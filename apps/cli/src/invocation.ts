@@ -34,7 +34,8 @@ export type CommandName =
   | 'verify'
   | 'gc'
   | 'doctor'
-  | 'init';
+  | 'init'
+  | 'completion';
 
 /** A command line as it was understood, before any configuration is read. */
 export interface Invocation {

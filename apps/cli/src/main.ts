@@ -25,6 +25,10 @@ async function endWith(error: unknown, words: readonly string[], out: Output, er
 
 async function daybook(words: readonly string[], out: Output, err: Output): Promise<number> {
   try {
+    if (words[0] === '--complete') {
+      const { complete } = await import('./commands/completion.ts');
+      return await complete(words.slice(1), out);
+    }
     const { parseCommandLine } = await import('./command-line.ts');
     const line: CommandLine = parseCommandLine(words, out.width);
     if (line.kind === 'command') return await runCommand(line.invocation, out, err);

@@ -45,4 +45,16 @@ export const upkeepSpecs: readonly CommandSpec[] = [
       ['npx @daybook/cli init books', 'The same, before anything is installed'],
     ],
   },
+  {
+    name: 'completion',
+    usage: 'completion bash|zsh',
+    summary: 'A script that lets the shell complete',
+    help: 'Prints a script for the shell: with it the Tab key completes commands, flags, and the names and parameters of the\ntasks of the configuration found where it is pressed.\n\nExit codes: 0 done, 2 usage.',
+    takes: 'a word',
+    options: {},
+    examples: [
+      ['source <(daybook completion bash)', 'In ~/.bashrc'],
+      ['source <(daybook completion zsh)', 'In ~/.zshrc, after compinit'],
+    ],
+  },
 ];
