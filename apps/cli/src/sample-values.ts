@@ -1,5 +1,5 @@
 import type { Day, Param, ParamValue, TaskDefinition, TaskToCheck, Values } from '@daybook/core';
-import { addDays, monthOf } from '@daybook/core';
+import { addDays, monthOf, tasksOf } from '@daybook/core';
 
 /** How many years after today a sample is looked for, where books begin in the future. */
 const mostYears = 50;
@@ -21,17 +21,50 @@ export function sampleValues(definition: TaskDefinition, today: Day): Values {
   );
 }
 
-/** Samples of some definitions and of all that they are made from, each once, those without a job left out. */
-export function samplesToCheck(definitions: Iterable<TaskDefinition>, today: Day): readonly TaskToCheck[] {
+/** A definition with parameters that are a sample. */
+export function sampleTask(
+  definition: TaskDefinition,
+  today: Day,
+): Pick<TaskToCheck, 'definition' | 'values'> {
+  return { definition, values: sampleValues(definition, today) };
+}
+
+/**
+ * Some tasks and all that they are made from, one of each definition, those without a job left out. Real tasks are taken
+ * where there are any, so that nothing is asked of the functions of a configuration that a run would not ask. With `today`
+ * what stands behind empty lists only is sampled, and left out where its parameters cannot be guessed.
+ */
+export function samplesToCheck(
+  roots: Iterable<Pick<TaskToCheck, 'definition' | 'values'>>,
+  today?: Day,
+): readonly TaskToCheck[] {
   const samples = new Map<TaskDefinition, TaskToCheck>();
-  const open = [...definitions];
-  for (let definition = open.shift(); definition !== undefined; definition = open.shift()) {
-    if (samples.has(definition)) continue;
-    const values = sampleValues(definition, today);
-    const inputs = definition.inputsOf(values);
-    samples.set(definition, { definition, values, inputs });
-    open.push(...Object.values(inputs).map((input) => input.definition));
+  const behindEmpty = new Set<TaskDefinition>();
+  const visit = (open: Pick<TaskToCheck, 'definition' | 'values'>[]): void => {
+    for (let task = open.shift(); task !== undefined; task = open.shift()) {
+      if (samples.has(task.definition)) continue;
+      const inputs = task.definition.inputsOf(task.values);
+      samples.set(task.definition, { ...task, inputs });
+      for (const input of Object.values(inputs)) {
+        const [member] = tasksOf(input);
+        if (member === undefined) behindEmpty.add(input.definition);
+        else open.push(member);
+      }
+    }
+  };
+  visit([...roots]);
+  if (today === undefined) return withJobs(samples);
+  for (const definition of behindEmpty) {
+    try {
+      visit([sampleTask(definition, today)]);
+    } catch {
+      // Nobody asked for a task of it.
+    }
   }
+  return withJobs(samples);
+}
+
+function withJobs(samples: ReadonlyMap<TaskDefinition, TaskToCheck>): readonly TaskToCheck[] {
   return [...samples.values()].filter((sample) => sample.definition.job !== undefined);
 }
 

@@ -139,8 +139,37 @@ test('run refuses the statements of what was asked for before anything runs, and
   expect(refused.err).toContain('error: Nothing was run, for the SQL has to be corrected first:\n');
   expect(refused.err).toContain('\naverage, job, line 2, column 18: AVG(amount) gives a float');
   expect(readdirSync(folder)).not.toContain('data');
-  write('daybook.config.ts', wrongTasks.replace('length(shop)', 'CAST(1 AS DECIMAL(18,2))'));
   expect((await daybook('run', 'good', '--today', '2018-07-26')).code).toBe(0);
+});
+
+test('run asks nothing of a configuration but what it runs with', async () => {
+  const { daybook, write } = projectForTest();
+  const shops = `
+const shop = defineTask({
+  name: 'shop',
+  params: { name: text },
+  inputs: ({ name }) => {
+    if (name !== 'east') throw new Error('There is no shop ' + name);
+    return {};
+  },
+  output: table({ shop: 'string' }),
+  job: sql\`SELECT \${param('name')} AS shop\`,
+});
+const shops = defineTask({
+  name: 'shops',
+  inputs: () => ({ east: shop({ name: 'east' }), others: listOf(shop, []) }),
+  output: table({ shop: 'string' }),
+  job: sql\`SELECT shop FROM east\`,
+});
+`;
+  const whole = wrongTasks
+    .replace('  day,', '  day, text,')
+    .replace('  day, defineConfig', '  day, text, defineConfig');
+  write(
+    'daybook.config.ts',
+    whole.replace('export default', `${shops}export default`).replace('tasks: [', 'tasks: [shop, shops, '),
+  );
+  expect(await daybook('run', 'shops')).toMatchObject({ code: 0 });
 });
 
 test('run keeps what it has checked, and a broken file of that costs the check again', async () => {

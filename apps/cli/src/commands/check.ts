@@ -9,7 +9,7 @@ import {
 } from '@daybook/core';
 import { withRunners } from '../outputs.ts';
 import { checkDocument, checkText } from '../render/check.ts';
-import { samplesToCheck } from '../sample-values.ts';
+import { sampleTask, samplesToCheck } from '../sample-values.ts';
 import type { Workplace } from '../workplace.ts';
 
 /** `daybook check`: parses and binds every statement of the tasks named, or of all. Runs nothing. */
@@ -27,7 +27,9 @@ export async function checkCommand(workplace: Workplace): Promise<number> {
       'No runner of the configuration can check statements: add one that can, such as localRunner().',
     );
   const named = invocation.tasks.map((task) => definitionOf(config, splitTaskId(task).name));
-  const samples = samplesToCheck(named.length === 0 ? config.definitions.values() : named, today);
+  const definitions = named.length === 0 ? [...config.definitions.values()] : named;
+  const roots = definitions.map((definition) => sampleTask(definition, today));
+  const samples = samplesToCheck(roots, today);
   for (const { definition } of samples) config.runnerOf(definition);
   const checked = await withRunners(config, async () => await checkTasks(config, samples));
   const unknown = samples.flatMap((sample) => unknownToConfig(config, sample));

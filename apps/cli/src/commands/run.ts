@@ -51,12 +51,8 @@ export async function runCommand(workplace: Workplace): Promise<number> {
 }
 
 /** Ends with `sql-refused` before anything runs. What was checked before and has not changed is not checked again. */
-async function refuseStatements(
-  { config, stateFolder, today }: Workplace,
-  roots: readonly Task[],
-): Promise<void> {
-  const definitions = new Set(roots.map(({ definition }) => definition));
-  const outcome = await checkTasks(config, samplesToCheck(definitions, today), stateFolder);
+async function refuseStatements({ config, stateFolder }: Workplace, roots: readonly Task[]): Promise<void> {
+  const outcome = await checkTasks(config, samplesToCheck(roots), stateFolder);
   if (outcome.refusals.length > 0) await withRunners(config, async () => refuseChecked(outcome));
 }
 
