@@ -218,3 +218,14 @@ test('a second interrupt does not wait for attempts, and still lets go of what t
   expect(code).toBe(130);
   expect(err).toContain('closed');
 });
+
+test('where the journal cannot be written that is one plain line, and the run goes on', async () => {
+  const { daybook, write } = projectForTest();
+  write('.daybook', 'a file where the folder should be');
+  const { code, err } = await daybook('run', 'letters', '--size', 'small');
+  expect(code).toBe(0);
+  expect(err).toMatch(
+    /^The journal .*\.ndjson cannot be written, and the run goes on without it: ENOTDIR.*\n\[1\/1\] published/,
+  );
+  expect(err).not.toContain('Warning');
+});

@@ -42,10 +42,15 @@ export interface Journal {
 }
 
 /**
- * Opens `<folder>/runs/<run>.ndjson` to append to. Where that cannot be done, or no longer, it warns once and writes nothing
- * more: a run is not worth less without its record.
+ * Opens `<folder>/runs/<run>.ndjson` to append to. Where that cannot be done, or no longer, `lost` is told why, once, and
+ * nothing more is written: a run is not worth less without its record.
  */
-export function openJournal(folder: string, run: string, nowMs: () => number): Journal {
+export function openJournal(
+  folder: string,
+  run: string,
+  nowMs: () => number,
+  lost: (why: string) => void = () => {},
+): Journal {
   const path = join(folder, 'runs', `${run}.ndjson`);
   let file: number | undefined;
   const orGiveUp = (act: () => void): void => {
@@ -54,7 +59,7 @@ export function openJournal(folder: string, run: string, nowMs: () => number): J
     } catch (error) {
       if (file !== undefined) closeSync(file);
       file = undefined;
-      process.emitWarning(
+      lost(
         `The journal ${path} cannot be written, and the run goes on without it: ${reportOf(error).message}`,
       );
     }

@@ -42,6 +42,8 @@ export interface RunObserver {
   ended?(lease: Lease, end: AttemptEnd, retryAtMs: number | undefined): void;
   /** What became stale while the run went on, and is run again in it. */
   again?(tasks: readonly TaskId[]): void;
+  /** The journal cannot be written, or no longer, in a sentence; the run goes on without it. */
+  journalLost?(why: string): void;
 }
 
 export type RunOutcome = 'ok' | 'blocked' | 'failed' | 'waiting' | 'cancelled';
@@ -65,7 +67,9 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const { config } = options;
   let prepared = await prepare(config, options);
   options.observer?.planned?.(prepared);
-  const journal = options.stateFolder === undefined ? undefined : openJournal(options.stateFolder, id, nowMs);
+  const journalLost = (why: string): void => options.observer?.journalLost?.(why);
+  const journal =
+    options.stateFolder === undefined ? undefined : openJournal(options.stateFolder, id, nowMs, journalLost);
   const fresh = [...prepared.plan.values()].filter((planned) => planned.kind === 'fresh').length;
   journal?.write({
     kind: 'run-started',

@@ -47,6 +47,7 @@ export function liveProgress(output: Output, paint: Paint, nowMs: () => number):
       );
     },
     again: (tasks) => tally.again(tasks),
+    journalLost: (why) => draw(why),
   };
   return {
     observer,

@@ -46,6 +46,7 @@ export function plainProgress(output: Output, nowMs: () => number): RunDisplay {
         `${tasks.length} became stale meanwhile and ${tasks.length === 1 ? 'is' : 'are'} run again in this run.`,
       );
     },
+    journalLost: line,
   };
   return {
     observer,
