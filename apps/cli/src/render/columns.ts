@@ -1,3 +1,5 @@
+import { cut, widthOf } from './text-width.ts';
+
 /** One column of a text table. */
 export interface TextColumn {
   readonly title: string;
@@ -60,18 +62,12 @@ export function indented(lines: readonly string[], by = '  '): readonly string[]
   return lines.map((line) => (line === '' ? '' : `${by}${line}`));
 }
 
-/** Text cut to `width` characters, with `…` at its end where something is missing. */
-export function cut(text: string, width: number): string {
-  const letters = [...text];
-  return letters.length <= width ? text : `${letters.slice(0, Math.max(0, width - 1)).join('')}…`;
-}
-
-/** Text in lines of at most `width` characters, broken between words. */
+/** Text in lines of at most `width` columns, broken between words. */
 export function wrapped(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(/\s+/)) {
-    if (line !== '' && line.length + 1 + word.length > width) {
+    if (line !== '' && widthOf(line) + 1 + widthOf(word) > width) {
       lines.push(line);
       line = word;
     } else {
@@ -96,10 +92,4 @@ function cellText(value: string | null, widest: number): string {
 function padded(text: string, width: number, right: boolean): string {
   const space = ' '.repeat(Math.max(0, width - widthOf(text)));
   return right ? `${space}${text}` : `${text}${space}`;
-}
-
-/** Letters as shown; escape sequences take no room. */
-export function widthOf(text: string): number {
-  // oxlint-disable-next-line no-control-regex
-  return [...text.replaceAll(/\u001B\[\d+m/g, '')].length;
 }

@@ -1,7 +1,8 @@
 import type { DoctorLine } from '@daybook/core';
 import type { Paint } from '../terminal/paint.ts';
-import { indented, widthOf, wrapped } from './columns.ts';
+import { indented, wrapped } from './columns.ts';
 import { counted } from './ranges.ts';
+import { widthOf } from './text-width.ts';
 
 /** What was tried out of one thing, such as the target. */
 export interface DoctorSection {

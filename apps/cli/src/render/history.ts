@@ -3,6 +3,7 @@ import type { JournalledEnd } from '../journal-search.ts';
 import type { Paint } from '../terminal/paint.ts';
 import { indented, tableLines, wrapped } from './columns.ts';
 import { numberText } from './ranges.ts';
+import { widthOf } from './text-width.ts';
 import { failureText, reasonText } from './words.ts';
 
 export interface HistoryFacts {
@@ -89,7 +90,7 @@ function listLines(
     [...columns, { title: why, widest: width }],
     rows.map((row) => [...row.cells, row.why]),
   );
-  if (whole.every((line) => [...line].length <= width)) return [paint.bold(header), ...whole];
+  if (whole.every((line) => widthOf(line) <= width)) return [paint.bold(header), ...whole];
   const [short = '', ...body] = tableLines(
     columns,
     rows.map(({ cells }) => cells),

@@ -1,8 +1,9 @@
 import type { AttemptEnd, Lease, Prepared, Progress, TaskId, TaskName } from '@daybook/core';
 import type { Paint } from '../terminal/paint.ts';
 import type { Tally } from '../terminal/run-tally.ts';
-import { alignedLines, cut } from './columns.ts';
+import { alignedLines } from './columns.ts';
 import { counted, durationText, numberText } from './ranges.ts';
+import { cut } from './text-width.ts';
 import { reasonText } from './words.ts';
 
 /** One attempt that ended. */

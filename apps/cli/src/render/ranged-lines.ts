@@ -1,4 +1,5 @@
-import { alignedLines, cut, indented, widthOf, wrapped } from './columns.ts';
+import { alignedLines, indented, wrapped } from './columns.ts';
+import { cut, widthOf } from './text-width.ts';
 
 const shorter: readonly ((range: string) => string)[] = [
   (range) => range,

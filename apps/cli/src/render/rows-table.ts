@@ -1,9 +1,10 @@
 import type { Manifest } from '@daybook/core';
 import type { Paint } from '../terminal/paint.ts';
 import type { TextColumn } from './columns.ts';
-import { columnWidths, cut, tableLines, wrapped } from './columns.ts';
+import { columnWidths, tableLines, wrapped } from './columns.ts';
 import { fitColumns, hiddenColumn } from './fit-columns.ts';
 import { counted, numberText } from './ranges.ts';
+import { cut } from './text-width.ts';
 
 export interface TableFacts {
   readonly manifest: Manifest;

@@ -2,8 +2,9 @@ import type { ControlResult, RunResult, TaskEnd, TaskId } from '@daybook/core';
 import { splitTaskId } from '@daybook/core';
 import type { Paint } from '../terminal/paint.ts';
 import { causeLines } from './causes.ts';
-import { alignedLines, indented, tableLines, widthOf, wrapped } from './columns.ts';
+import { alignedLines, indented, tableLines, wrapped } from './columns.ts';
 import { byName, counted, durationText, groupBy, membersText, numberText } from './ranges.ts';
+import { widthOf } from './text-width.ts';
 import { commandText, failureText, figuresText, taskCommand } from './words.ts';
 import { rangedLines } from './ranged-lines.ts';
 import { waitingLines } from './waiting.ts';
@@ -120,7 +121,7 @@ function failedLines({ result, paint, width }: SummaryFacts): readonly string[] 
 /** A message in lines: its own, as far as they fit. */
 function paragraphLines(message: string, width: number): readonly string[] {
   const lines = message.split('\n').filter((line) => line.trim() !== '');
-  return lines.flatMap((line) => (line.length <= width ? [line] : wrapped(line, width)));
+  return lines.flatMap((line) => (widthOf(line) <= width ? [line] : wrapped(line, width)));
 }
 
 /** A message with its days taken out, so that the same fault on many days is told once. */
@@ -216,7 +217,7 @@ function nextLines({
   const again = commandText(words);
   const next = (...rows: readonly (readonly [string, string])[]): readonly string[] => {
     const lines = alignedLines(rows);
-    const fit = lines.every((line) => line.length <= width - 2);
+    const fit = lines.every((line) => widthOf(line) <= width - 2);
     const shown = fit ? lines : rows.flatMap(([line, note]) => [line, ...indented([paint.dim(note)])]);
     return [paint.bold('Next'), ...indented(shown)];
   };

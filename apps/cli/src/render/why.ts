@@ -2,9 +2,10 @@ import type { Day, Manifest, Planned, TaskId } from '@daybook/core';
 import { splitTaskId } from '@daybook/core';
 import type { JournalledEnd } from '../journal-search.ts';
 import type { Paint } from '../terminal/paint.ts';
-import { alignedLines, cut, indented, widthOf, wrapped } from './columns.ts';
+import { alignedLines, indented, wrapped } from './columns.ts';
 import { bytesText, counted, durationText, groupBy, membersText } from './ranges.ts';
 import { controlLines } from './run-summary.ts';
+import { cut, widthOf } from './text-width.ts';
 import { failureText, figuresText, reasonText, taskCommand } from './words.ts';
 
 /** One input of the output that is explained. */

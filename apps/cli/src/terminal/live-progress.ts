@@ -1,11 +1,12 @@
 import type { RunObserver, TaskName } from '@daybook/core';
 import { splitTaskId } from '@daybook/core';
-import { widthOf, wrapped } from '../render/columns.ts';
+import { wrapped } from '../render/columns.ts';
 import { attemptLine, fileTasks, liveLines, restatedLine } from '../render/progress.ts';
 import type { Output } from './output.ts';
 import type { Paint } from './paint.ts';
 import type { RunDisplay } from './run-display.ts';
 import { RunTally } from './run-tally.ts';
+import { widthOf } from '../render/text-width.ts';
 
 const redrawMs = 100;
 const hideCursor = '\u001B[?25l';

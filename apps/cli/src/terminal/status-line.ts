@@ -1,3 +1,4 @@
+import { cut } from '../render/text-width.ts';
 import type { Output } from './output.ts';
 
 /** One line on a terminal that is written again and again; nothing where there is no terminal. */
@@ -20,7 +21,7 @@ export function statusLine(output: Output): StatusLine {
       const nowMs = performance.now();
       if (nowMs - shownMs < leastMs) return;
       shownMs = nowMs;
-      void output.write(`\r${text.slice(0, output.width - 1)}\u001B[K`);
+      void output.write(`\r${cut(text, output.width - 1)}\u001B[K`);
     },
     clear,
   };
