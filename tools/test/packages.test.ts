@@ -101,6 +101,15 @@ describe('a project that installs the packages', () => {
     expect(readFileSync(join(project, 'reports/accounting-summary/2018-07-01.tsv'), 'utf8')).toBe(summary);
   });
 
+  test('makes a new project with the command, which runs and whose own test holds', () => {
+    daybook('init', 'books');
+    const books = join(project, 'books');
+    const command = join(project, 'node_modules/@daybook/cli/bin/daybook.js');
+    const run = ['run', 'large-withdrawals', '--date', '2018-07-01', '--json'];
+    expect(JSON.parse(succeed(process.execPath, [command, ...run], books))).toMatchObject({ outcome: 'ok' });
+    expect(succeed(process.execPath, ['--test', 'test/**/*.test.ts'], books)).toMatch(/pass 1$/m);
+  });
+
   test('is told the version of the command, which all packages have', () => {
     const { version } = JSON.parse(readFileSync(join(root, 'apps/cli/package.json'), 'utf8')) as {
       version: string;
