@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import type { CheckedConfig, DoctorLine, Target, TaskDefinition } from '@daybook/core';
 import { DaybookError, dayIn, isDay, reportOf, tried } from '@daybook/core';
+import { inTime } from '../in-time.ts';
 import type { Invocation } from '../invocation.ts';
 import type { LoadedConfig } from '../load-config.ts';
 import { isDaybookError, loadConfig } from '../load-config.ts';
@@ -14,6 +15,8 @@ import type { Streams } from '../workplace.ts';
 
 /** How far the clocks of this process and of a file system may be apart. */
 const mostClockSkewMs = 5000;
+/** How long a plugin may take to answer. */
+const longestMs = 30_000;
 const failedExitCode = 3;
 const configurationExitCode = 2;
 
@@ -161,18 +164,19 @@ async function pluginSections(config: CheckedConfig): Promise<readonly DoctorSec
 async function targetLines(target: Target): Promise<readonly DoctorLine[]> {
   const own = target.doctor === undefined ? [] : await linesOf(target.doctor);
   if (own.some(({ ok }) => !ok)) return own;
-  const answers = await tried('stored', 'See to the place where the data lives.', async () => {
+  const listed = async (): Promise<string> => {
     let count = 0;
     for await (const _ of target.taskNames()) count += 1;
     return count === 0 ? 'nothing yet' : `versions of ${counted(count, 'task name')}`;
-  });
-  return [...own, answers];
+  };
+  const remedy = 'See to the place where the data lives.';
+  return [...own, await tried('stored', remedy, async () => await inTime(longestMs, listed))];
 }
 
-/** What a plugin tells; that it throws is a finding too. */
+/** What a plugin tells; that it throws, or tells nothing, is a finding too. */
 async function linesOf(doctor: () => Promise<readonly DoctorLine[]>): Promise<readonly DoctorLine[]> {
   try {
-    return await doctor();
+    return await inTime(longestMs, doctor);
   } catch (error) {
     return [
       { what: 'doctor', ok: false, detail: reportOf(error).message, remedy: 'See to it, then ask again.' },
