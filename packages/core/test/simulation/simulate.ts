@@ -24,7 +24,7 @@ export interface Simulation {
 
 const hourMs = 3_600_000;
 /** Everything that was begun with faults, and each run after that, has come to its end in this time. */
-const calmMs = 6 * hourMs;
+const calmMs = 8 * hourMs;
 
 /**
  * One seed: some time with faults, then none until all that goes on has ended, then a run that fetches everything again and
