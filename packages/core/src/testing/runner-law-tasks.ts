@@ -1,7 +1,7 @@
 import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AnyTaskDefinition } from '../config.ts';
-import { everyRow, inSequence, noNulls, noRows, sameTotal, uniqueKey, zeroSum } from '../control.ts';
+import { everyRow, inSequence, noNulls, noRows, sameTotal, uniqueKey } from '../control.ts';
 import { DaybookError } from '../errors.ts';
 import type { CodeJob, LoadJob } from '../job.ts';
 import { boolean, choice, day, integer, month, optional, text } from '../param.ts';
@@ -211,7 +211,7 @@ export const load = defineTask({
   output: table({ id: 'bigint', amount: 'decimal(18,2)' }),
   controls: [
     inSequence('id'),
-    zeroSum('amount', { by: [] }),
+    noRows('all is zero', sql`SELECT SUM(amount) AS total FROM output HAVING SUM(amount) <> 0`),
     noRows(
       'as many as expected',
       sql`SELECT postings FROM expected WHERE postings <> (SELECT count(*) FROM output)`,
