@@ -11,7 +11,11 @@ const sources = 'daybook-source';
 
 /** Runs Node in a folder, and gives all that it printed with how it ended. */
 function node(folder: string, ...words: readonly string[]): { readonly code: number | null; said: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, words, { cwd: folder, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, words, {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined },
+  });
   return { code: status, said: `${stdout}${stderr}` };
 }
 
