@@ -16,7 +16,7 @@ interface Event {
 }
 
 /** No simulation that does anything but turn on the spot has so many. */
-const mostEvents = 150_000;
+const mostEvents = 250_000;
 
 export function virtualTime(startMs: number): VirtualTime {
   const events = readyQueue<Event>();
