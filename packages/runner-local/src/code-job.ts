@@ -17,7 +17,7 @@ import { measureDerived, tablePart } from './staged-table.ts';
 export async function runCode(job: LocalJob, code: CodeJob, host: JobHost): Promise<LocalResult> {
   const engine = lazyEngine(job, host);
   try {
-    if (job.inputs.length > 0) await engine.memory();
+    await engine.memory();
     host.progress({ phase: 'compute' });
     const written = new Map<string, string>();
     const writes: Promise<void>[] = [];
