@@ -12,6 +12,16 @@ export interface Case {
   run(): Promise<readonly Result[]>;
 }
 
+/** The middle of the times that several runs of a command take, in ms. */
+export async function medianWallMs(
+  runs: number,
+  run: () => Promise<{ readonly wallMs: number }>,
+): Promise<number> {
+  const times: number[] = [];
+  for (let count = 0; count < runs; count += 1) times.push((await run()).wallMs);
+  return median(times);
+}
+
 export function median(numbers: readonly number[]): number {
   const sorted = numbers.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;

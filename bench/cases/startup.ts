@@ -1,6 +1,6 @@
 import { openProject } from '../project.ts';
 import type { Case } from '../result.ts';
-import { median, seconds } from '../result.ts';
+import { medianWallMs, seconds } from '../result.ts';
 
 /** What a person waits for before anything happens. */
 export const startupCase: Case = {
@@ -8,14 +8,13 @@ export const startupCase: Case = {
   async run() {
     const project = openProject('export default undefined;');
     try {
-      const times: number[] = [];
-      for (let run = 0; run < 7; run += 1) times.push((await project.daybook('--help')).wallMs);
+      const wallMs = await medianWallMs(7, () => project.daybook('--help'));
       return [
         {
           what: '`daybook --help`',
-          figure: seconds(median(times)),
+          figure: seconds(wallMs),
           bar: 'under 0.3 s',
-          holds: median(times) < 300,
+          holds: wallMs < 300,
         },
       ];
     } finally {

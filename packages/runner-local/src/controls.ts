@@ -53,13 +53,8 @@ async function rowsResult(
 ): Promise<ControlResult> {
   const broken = counted.broken.get(control) ?? '0';
   if (broken !== '0' && compiled.offenders !== undefined) {
-    const { figures } = await queryResult(session, control, compiled.offenders);
-    return await result(
-      session,
-      control,
-      { rows: counted.rows, broken: figures['broken'] ?? broken },
-      compiled.offenders,
-    );
+    const where = await queryResult(session, control, compiled.offenders);
+    return { ...where, figures: { rows: counted.rows, ...where.figures } };
   }
   const offenders = `SELECT * FROM ${compiled.relation} WHERE ${compiled.broken}`;
   return await result(session, control, { rows: counted.rows, broken }, offenders);

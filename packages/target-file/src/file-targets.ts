@@ -40,9 +40,10 @@ export function fileTargets(options: FileTargetsOptions): Target {
       const segments = await foldersIn(join(root, under, 'versions'));
       for (let from = 0; from < segments.length; from += listedAtOnce) {
         const tasks = segments.slice(from, from + listedAtOnce).map((segment) => joinTaskId(under, segment));
-        const versions = await Promise.all(tasks.map((task) => target.currentVersion(task)));
-        for (const [index, task] of tasks.entries())
-          if ((versions[index] ?? 0) > 0) yield { task, version: versions[index] ?? 0 };
+        const current = await Promise.all(
+          tasks.map(async (task) => ({ task, version: await target.currentVersion(task) })),
+        );
+        yield* current.filter(({ version }) => version > 0);
       }
     },
     async currentVersion(task) {
