@@ -213,6 +213,7 @@ async function endOf(
   const manifest = nextManifest(outcome, plan, context, base);
   const published = await publish(context.target, manifest);
   if (published === 'superseded') return { kind: 'superseded', disagreeing: [] };
+  context.store.keep(manifest);
   const old = base.current?.manifest;
   return {
     kind: old !== undefined && sameContent(old, manifest) ? 'unchanged' : 'published',

@@ -1,6 +1,6 @@
 import { assert } from './assert.ts';
 import type { Manifest } from './manifest.ts';
-import { chainDigest, parseManifest } from './manifest.ts';
+import { chainDigest, manifestBytes, parseManifest } from './manifest.ts';
 import type { Target } from './target.ts';
 import type { TaskId, TaskName } from './task.ts';
 
@@ -20,6 +20,8 @@ export interface ManifestStore {
     wanted: (task: TaskId) => boolean,
   ): Promise<ReadonlyMap<TaskId, Manifest>>;
   read(task: TaskId, version: number): Promise<StoredManifest>;
+  /** Keeps a manifest that was published, as a reader would find it, so that it need not be read back. */
+  keep(manifest: Manifest): void;
 }
 
 const concurrentReads = 32;
@@ -48,12 +50,20 @@ export function manifestStore(target: Target): ManifestStore {
       if (known !== undefined) return known;
       const bytes = await target.readManifest(task, version);
       assert(bytes, `Version ${version} of ${task} was listed and cannot be read.`);
-      const stored = { manifest: parseManifest(bytes, task, version), digest: chainDigest(bytes) };
+      const stored = storedManifest(bytes, task, version);
       kept.set(key, stored);
       return stored;
     },
+    keep(manifest) {
+      const { task, version } = manifest;
+      kept.set(`${task} ${version}`, storedManifest(manifestBytes(manifest), task, version));
+    },
   };
   return store;
+}
+
+function storedManifest(bytes: Uint8Array, task: TaskId, version: number): StoredManifest {
+  return { manifest: parseManifest(bytes, task, version), digest: chainDigest(bytes) };
 }
 
 /** Runs `work` for each item, at most `limit` at once. */

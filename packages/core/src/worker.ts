@@ -60,10 +60,8 @@ export async function work(options: WorkerOptions): Promise<void> {
   nextBeat();
   try {
     for (;;) {
-      spare = [...spare, ...Array.from({ length: options.slots }, newAttemptId)].slice(
-        0,
-        Math.max(0, options.slots - running.size),
-      );
+      spare = spare.slice(0, Math.max(0, options.slots - running.size));
+      while (spare.length < options.slots - running.size) spare.push(newAttemptId());
       if (broken !== undefined) throw broken.error;
       const answer = await scheduler({
         kind: 'next',

@@ -102,6 +102,15 @@ describe('the store of manifests', () => {
     expect(reads).toEqual(['a 1', 'a 2']);
   });
 
+  test('does not read back what it was given to keep, and gives it as a reader would find it', async () => {
+    const memory = memoryTargets();
+    await publish(memory, manifest);
+    const found = await manifestStore(memory).read(manifest.task, 3);
+    const store = manifestStore({ ...memory, readManifest: async () => undefined });
+    store.keep(manifest);
+    expect(await store.current(manifest.task)).toEqual(found);
+  });
+
   test('gives the digest by which the next version names this one', async () => {
     const target = memoryTargets();
     await publish(target, manifest);

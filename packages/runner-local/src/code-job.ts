@@ -1,15 +1,13 @@
-import { createWriteStream } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { ArrowTable, CodeContext, CodeInput, CodeJob } from '@daybook/core';
-import { DaybookError, filesFingerprint, rowLinesQuery } from '@daybook/core';
+import { assert, DaybookError, filesFingerprint, rowLinesQuery } from '@daybook/core';
 import type { Session } from './engine.ts';
 import { openSession, runnerFacts } from './engine.ts';
 import { digestFile } from './file-digest.ts';
 import { createInputViews, dropInputViews, inputQuery } from './input-views.ts';
 import type { JobHost, LocalFile, LocalInput, LocalJob, LocalResult } from './local-job.ts';
-import { memoryFor } from './memory-ledger.ts';
 import { readArrowBatches, readArrowTable, writeArrowTable } from './parquet-arrow.ts';
 import { measureDerived, tablePart } from './staged-table.ts';
 
@@ -17,8 +15,6 @@ import { measureDerived, tablePart } from './staged-table.ts';
 export async function runCode(job: LocalJob, code: CodeJob, host: JobHost): Promise<LocalResult> {
   const engine = lazyEngine(job, host);
   try {
-    await engine.memory();
-    host.progress({ phase: 'compute' });
     const written = new Map<string, string>();
     const writes: Promise<void>[] = [];
     const context: CodeContext<Readonly<Record<string, unknown>>> = {
@@ -42,31 +38,25 @@ export async function runCode(job: LocalJob, code: CodeJob, host: JobHost): Prom
         `The code job of ${job.task} returned nothing: return an Arrow table, or declare files() as its output.`,
       );
     }
-    await writeFile(join(job.folder, tablePart), await writeArrowTable(table));
+    writeFileSync(join(job.folder, tablePart), await writeArrowTable(table));
     return await measureDerived(job, host, await engine.session());
   } finally {
     await engine.close();
   }
 }
 
-/** What a job may need and many do without: memory, asked for once, and DuckDB with views of the inputs. */
+/** What a job may need and many do without: DuckDB with views of the inputs. */
 interface LazyEngine {
-  memory(): Promise<number>;
   session(): Promise<Session>;
   close(): Promise<void>;
 }
 
 function lazyEngine(job: LocalJob, host: JobHost): LazyEngine {
-  let granted: Promise<number> | undefined;
   let opened: Promise<Session> | undefined;
-  const memory = (): Promise<number> => (granted ??= memoryFor(job).then((bytes) => host.memory(bytes)));
+  const { memoryBytes, threads, spill } = job;
+  assert(memoryBytes !== undefined, `${job.task} is a code job without memory.`);
   const open = async (): Promise<Session> => {
-    const session = await openSession({
-      memoryBytes: await memory(),
-      threads: job.threads,
-      spill: job.spill,
-      signal: host.signal,
-    });
+    const session = await openSession({ memoryBytes, threads, spill, signal: host.signal });
     try {
       await createInputViews(session, job.inputs);
       return session;
@@ -76,7 +66,6 @@ function lazyEngine(job: LocalJob, host: JobHost): LazyEngine {
     }
   };
   return {
-    memory,
     session: () => (opened ??= open()),
     async close() {
       const session = await opened?.catch(() => undefined);
@@ -135,8 +124,8 @@ async function writeNamedFile(
   }
   const path = join(job.folder, name);
   written.set(name, path);
-  if (name.includes('/')) await mkdir(dirname(path), { recursive: true });
-  if (typeof content === 'string') await writeFile(path, content);
+  if (name.includes('/')) mkdirSync(dirname(path), { recursive: true });
+  if (typeof content === 'string') writeFileSync(path, content);
   else await pipeline(content, createWriteStream(path));
 }
 

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
 import type { Job } from '@daybook/core';
 import { assert, DaybookError, isSystemError, reportOf } from '@daybook/core';
 import { runCode } from './code-job.ts';
@@ -13,8 +13,8 @@ export async function execute(
   findJob: (job: LocalJob) => Promise<Job>,
 ): Promise<LocalResult> {
   try {
-    await mkdir(job.folder, { recursive: true });
-    if (job.kind === 'load') await mkdir(job.scratch, { recursive: true });
+    mkdirSync(job.folder, { recursive: true });
+    if (job.kind === 'load') mkdirSync(job.scratch, { recursive: true });
     if (job.kind === 'sql') return await runStatement(job, host);
     const found = await findJob(job);
     if (found.kind === 'load') return await runLoad(job, found, host);

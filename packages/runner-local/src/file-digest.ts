@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
@@ -9,10 +9,12 @@ const chunkBytes = 1024 * 1024;
 /** SHA-256 of a file's bytes as 64 hex digits. */
 export async function digestFile(path: string): Promise<string> {
   const hash = createHash('sha256');
+  // What fits into one chunk is read before a thread of the pool would have begun to.
+  if (statSync(path).size <= chunkBytes) return hash.update(readFileSync(path)).digest('hex');
   const file = await open(path, 'r');
   try {
-    // A buffer of one's own: a stream makes a new one of each chunk, and much of its cost falls on small files.
-    const buffer = Buffer.allocUnsafe(Math.min(chunkBytes, (await file.stat()).size + 1));
+    // A buffer of one's own: a stream makes a new one of each chunk.
+    const buffer = Buffer.allocUnsafe(chunkBytes);
     for (;;) {
       const { bytesRead } = await file.read(buffer, 0, buffer.length, null);
       if (bytesRead === 0) return hash.digest('hex');

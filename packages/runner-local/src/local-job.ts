@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type {
   Columns,
   CompiledControl,
@@ -67,6 +67,8 @@ export interface LocalJob {
   /** Whether there is a version, whatever code made it. */
   readonly published: boolean;
   readonly threads: number;
+  /** What DuckDB may use, in bytes. A load job asks for it itself, once it knows how large its file is. */
+  readonly memoryBytes: number | undefined;
 }
 
 /** One file written into the job's folder. */
@@ -105,21 +107,24 @@ export interface JobHost {
   memory(bytes: number): Promise<number>;
 }
 
-export interface LocalFolders {
+export interface LocalMeans {
   readonly scratch: string;
   readonly spill: string;
   readonly threads: number;
+  readonly memoryBytes: number | undefined;
   /** The local path of a part. */
   localPath(part: Part): string;
 }
 
 /** Where a job writes: the stage itself where it is a local folder, else a folder that is uploaded afterwards. */
 export function outputFolder(work: Work, scratch: string): string {
-  return work.stage.uri.startsWith('file:') ? fileURLToPath(work.stage.uri) : join(scratch, 'output');
+  return work.stage.uri.startsWith('file:')
+    ? resolve(fileURLToPath(work.stage.uri))
+    : join(scratch, 'output');
 }
 
 /** A Work as plain JSON, with its SQL rendered for DuckDB. */
-export function localJobOf(work: Work, context: RunContext, folders: LocalFolders): LocalJob {
+export function localJobOf(work: Work, context: RunContext, means: LocalMeans): LocalJob {
   const { task, job } = work;
   const { definition, values } = task;
   const { params } = definition;
@@ -139,16 +144,17 @@ export function localJobOf(work: Work, context: RunContext, folders: LocalFolder
     today: context.today,
     ...(context.configPath === undefined ? {} : { configPath: context.configPath }),
     ...(job.kind === 'sql' ? { statement: renderSql(job, params, values, 'duckdb') } : {}),
-    inputs: localInputs(work, folders),
+    inputs: localInputs(work, means),
     declaration: declarationOf(definition.output ?? { kind: 'files' }),
     columns,
     controls: definition.controls.map(compile),
-    folder: outputFolder(work, folders.scratch),
-    scratch: folders.scratch,
-    spill: folders.spill,
+    folder: outputFolder(work, means.scratch),
+    scratch: means.scratch,
+    spill: means.spill,
     ...(work.current?.codeDigest === work.codeDigest ? { current: currentOf(work.current) } : {}),
     published: work.current !== undefined,
-    threads: folders.threads,
+    threads: means.threads,
+    memoryBytes: means.memoryBytes,
   };
 }
 
@@ -159,14 +165,14 @@ function currentOf(current: NonNullable<Work['current']>): NonNullable<LocalJob[
   };
 }
 
-function localInputs(work: Work, folders: LocalFolders): readonly LocalInput[] {
+function localInputs(work: Work, means: LocalMeans): readonly LocalInput[] {
   const pinned = new Map(work.inputs.map((input) => [`${input.input} ${input.task}`, input]));
   return Object.entries(work.declared).flatMap(([name, input]) => {
     const { output } = input.definition;
     if (output === undefined) return [];
     const table = output.kind === 'table' ? output : { columns: {}, orderBy: [] };
     const members = tasksOf(input).map((task) => ({
-      paths: (pinned.get(`${name} ${task.id}`)?.parts ?? []).map((part) => folders.localPath(part)),
+      paths: (pinned.get(`${name} ${task.id}`)?.parts ?? []).map((part) => means.localPath(part)),
       extra: input.kind === 'list' ? task.values : {},
     }));
     return [

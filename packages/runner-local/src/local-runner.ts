@@ -1,4 +1,4 @@
-import { createReadStream, rmSync } from 'node:fs';
+import { createReadStream, existsSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
@@ -29,7 +29,7 @@ import type { LocalResult } from './local-job.ts';
 import { localJobOf, outputFolder } from './local-job.ts';
 import { localParts } from './local-parts.ts';
 import type { MemoryLedger } from './memory-ledger.ts';
-import { memoryLedger } from './memory-ledger.ts';
+import { memoryFor, memoryLedger } from './memory-ledger.ts';
 import { makeScratch } from './scratch.ts';
 
 export interface LocalRunnerOptions {
@@ -118,10 +118,14 @@ async function runWork(work: Work, context: RunContext, around: Surroundings): P
       work.inputs.flatMap((input) => input.parts),
       around.own,
     );
+    // What a load job needs is known when it has fetched its file.
+    const memoryBytes = work.job.kind === 'load' ? undefined : await grantedMemory(work, memory);
+    if (work.signal.aborted) return { attempt, kind: 'cancelled' };
     const job = localJobOf(work, context, {
       scratch: around.own,
       spill: around.spill,
       threads: around.threads,
+      memoryBytes,
       localPath: (part) => paths.get(part.path) ?? part.path,
     });
     const progress = (step: {
@@ -131,6 +135,7 @@ async function runWork(work: Work, context: RunContext, around: Surroundings): P
       readonly unit?: string;
     }): void => context.progress({ attempt, ...step });
     const host = { signal: work.signal, timeoutMs: work.timeoutMs, progress, memory };
+    if (job.kind !== 'load') progress({ phase: 'compute' });
     if (around.pool === undefined) return await endOf(work, await runHere(work.job, job, host), around.own);
     if (job.kind !== 'sql' && job.configPath === undefined) throw withoutConfig(work);
     return await endOf(work, await around.pool.run(job, host), around.own);
@@ -141,8 +146,22 @@ async function runWork(work: Work, context: RunContext, around: Surroundings): P
     ended = true;
     around.ledger.free(grantedBytes);
     // A function that was left behind in this process may still be writing there.
-    await rm(around.own, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
+    if (existsSync(around.own))
+      await rm(around.own, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
   }
+}
+
+/** The memory that a job over its inputs is granted; nothing if it is cancelled while it waits. */
+async function grantedMemory(
+  work: Work,
+  memory: (bytes: number) => Promise<number>,
+): Promise<number | undefined> {
+  return await Promise.race([
+    memory(memoryFor(work)),
+    new Promise<undefined>((resolve) => {
+      work.signal.addEventListener('abort', () => resolve(undefined), { once: true });
+    }),
+  ]);
 }
 
 async function endOf(work: Work, end: ChildEnd, own: string): Promise<Outcome> {

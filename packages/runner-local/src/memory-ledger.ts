@@ -1,15 +1,12 @@
-import { stat } from 'node:fs/promises';
-import type { LocalJob } from './local-job.ts';
+import type { Work } from '@daybook/core';
 
 const leastBytes = 64 * 1024 * 1024;
 /** What a job over Parquet may need in memory for each byte that it reads. */
 const bytesPerParquetByte = 6;
 
-/** About how much memory a job over its inputs' parts may use. */
-export async function memoryFor(job: LocalJob): Promise<number> {
-  const paths = job.inputs.flatMap((input) => input.members.flatMap((member) => member.paths));
-  let bytes = 0;
-  for (const path of paths) bytes += (await stat(path)).size;
+/** About how much memory a job over its inputs' parts may use, in bytes. */
+export function memoryFor({ inputs }: Pick<Work, 'inputs'>): number {
+  const bytes = inputs.flatMap(({ parts }) => parts).reduce((sum, part) => sum + part.bytes, 0);
   return leastBytes + bytes * bytesPerParquetByte;
 }
 

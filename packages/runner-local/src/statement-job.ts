@@ -2,21 +2,19 @@ import { assert } from '@daybook/core';
 import { checkColumns, openSession, sqlFailure } from './engine.ts';
 import { createInputViews, dropInputViews } from './input-views.ts';
 import type { JobHost, LocalJob, LocalResult } from './local-job.ts';
-import { memoryFor } from './memory-ledger.ts';
 import { declaredTypes, measureDerived, writeTable } from './staged-table.ts';
 
 /** Runs a SQL job: one statement over views of the inputs, written as one Parquet part and measured. */
 export async function runStatement(job: LocalJob, host: JobHost): Promise<LocalResult> {
-  assert(job.statement !== undefined, `${job.task} is a SQL job without a statement.`);
-  const memoryBytes = await host.memory(await memoryFor(job));
-  const { threads, spill } = job;
+  const { memoryBytes, statement, threads, spill } = job;
+  assert(statement !== undefined, `${job.task} is a SQL job without a statement.`);
+  assert(memoryBytes !== undefined, `${job.task} is a SQL job without memory.`);
   const session = await openSession({ memoryBytes, threads, spill, signal: host.signal });
   try {
     await createInputViews(session, job.inputs);
-    host.progress({ phase: 'compute' });
     try {
-      await checkColumns(session, job.statement, declaredTypes(job), job.task);
-      await writeTable(session, job, job.statement);
+      await checkColumns(session, statement, declaredTypes(job), job.task);
+      await writeTable(session, job, statement);
     } catch (error) {
       throw sqlFailure(error, job.task);
     }

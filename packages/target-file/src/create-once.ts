@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, rm } from 'node:fs/promises';
+import { closeSync, existsSync, linkSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { attemptToken, isSystemError } from '@daybook/core';
 import type { LastingFolders } from './lasting-folders.ts';
+import { syncedFile } from './synced.ts';
 
 /**
  * Creates the file `path` with `bytes` if it is not there, durably and as a whole: written and synced under another name,
- * then linked, which fails where the name is taken. What a crash leaves behind looks like an attempt, and goes as one.
+ * then linked, which fails where the name is taken. What a crash leaves behind has the name of an attempt, and goes as one.
  */
 export async function createOnce(
   root: string,
@@ -16,30 +17,31 @@ export async function createOnce(
   version: number,
   bytes: Uint8Array,
 ): Promise<'created' | 'exists'> {
-  const scratch = join(root, attempts, attemptToken(version, randomBytes(16).toString('hex')));
-  const temporary = join(scratch, 'manifest.json');
   const final = join(root, path);
-  await folders.make(dirname(final));
-  await mkdir(scratch, { recursive: true });
+  const temporary = join(root, attempts, attemptToken(version, randomBytes(16).toString('hex')));
+  folders.make(dirname(final));
+  mkdirSync(dirname(temporary), { recursive: true });
   try {
     await writeSynced(temporary, bytes);
-    await link(temporary, final);
+    linkSync(temporary, final);
     await folders.keep(dirname(final));
     return 'created';
   } catch (error) {
     if (isSystemError(error, 'EEXIST')) return 'exists';
+    // Once the version is there, what is left of attempts at it may be collected at any moment.
+    if (isSystemError(error, 'ENOENT') && existsSync(final)) return 'exists';
     throw error;
   } finally {
-    await rm(scratch, { recursive: true, force: true });
+    rmSync(temporary, { force: true });
   }
 }
 
 async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
-  const handle = await open(path, 'wx');
+  const file = openSync(path, 'wx');
   try {
-    await handle.writeFile(bytes);
-    await handle.sync();
+    writeFileSync(file, bytes);
+    await syncedFile(file);
   } finally {
-    await handle.close();
+    closeSync(file);
   }
 }

@@ -1,9 +1,11 @@
-import { open, stat } from 'node:fs/promises';
+import { fstatSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Stage, StagedFile } from '@daybook/core';
 import { guarded } from './guarded.ts';
 import type { LastingFolders } from './lasting-folders.ts';
+import { synced } from './synced.ts';
 
 /** Where one attempt writes: the folder `path` below `root`. Engines may write files there by themselves. */
 export function fileStage(root: string, folders: LastingFolders, path: string): Stage {
@@ -14,17 +16,17 @@ export function fileStage(root: string, folders: LastingFolders, path: string): 
     async write(name, bytes) {
       const doing = `write ${path}${name}`;
       const file = join(folder, name);
-      await guarded(doing, folders.make(dirname(file)));
-      const handle = await guarded(doing, open(file, 'w'));
+      await guarded(doing, () => folders.make(dirname(file)));
+      const handle = await guarded(doing, () => open(file, 'w'));
       try {
-        for await (const chunk of bytes) await guarded(doing, handle.writeFile(chunk));
+        for await (const chunk of bytes) await guarded(doing, () => handle.writeFile(chunk));
+        return { name, bytes: fstatSync(handle.fd).size };
       } finally {
-        await guarded(doing, handle.close());
+        await guarded(doing, () => handle.close());
       }
-      return { name, bytes: (await guarded(doing, stat(file))).size };
     },
     async sync(names) {
-      return await guarded(`keep ${path}`, syncFiles(folders, folder, names));
+      return await guarded(`keep ${path}`, () => syncFiles(folders, folder, names));
     },
   };
 }
@@ -37,18 +39,8 @@ async function syncFiles(
 ): Promise<readonly StagedFile[]> {
   const above = new Set(names.map((name) => dirname(join(folder, name))));
   const [staged] = await Promise.all([
-    Promise.all(names.map((name) => syncFile(folder, name))),
+    Promise.all(names.map(async (name) => ({ name, bytes: await synced(join(folder, name)) }))),
     Promise.all([...above].map((each) => folders.keep(each))),
   ]);
   return staged;
-}
-
-async function syncFile(folder: string, name: string): Promise<StagedFile> {
-  const handle = await open(join(folder, name), 'r');
-  try {
-    await handle.sync();
-    return { name, bytes: (await handle.stat()).size };
-  } finally {
-    await handle.close();
-  }
 }

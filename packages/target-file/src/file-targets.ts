@@ -1,3 +1,4 @@
+import type { Dirent } from 'node:fs';
 import { createReadStream } from 'node:fs';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -48,22 +49,24 @@ export function fileTargets(options: FileTargetsOptions): Target {
     },
     async currentVersion(task) {
       const folder = versionsFolder(task);
-      const names = await unlessMissing(guarded(`list ${folder}`, readdir(folder)), []);
+      const names = await unlessMissing(
+        guarded(`list ${folder}`, () => readdir(folder)),
+        [],
+      );
       return names.reduce((newest, name) => Math.max(newest, versionOf(name)), 0);
     },
     async readManifest(task, version) {
       const { name, segment } = splitTaskId(task);
       return await unlessMissing(
-        guarded(`read ${task}`, readFile(join(root, manifestPath(name, segment, version)))),
+        guarded(`read ${task}`, () => readFile(join(root, manifestPath(name, segment, version)))),
         undefined,
       );
     },
     async createManifest(task, version, bytes) {
       const { name, segment } = splitTaskId(task);
-      const [path, scratch] = [manifestPath(name, segment, version), join(name, 'attempts', segment)];
-      return await guarded(
-        `publish version ${version} of ${task}`,
-        createOnce(root, folders, path, scratch, version, bytes),
+      const [path, attempts] = [manifestPath(name, segment, version), join(name, 'attempts', segment)];
+      return await guarded(`publish version ${version} of ${task}`, () =>
+        createOnce(root, folders, path, attempts, version, bytes),
       );
     },
     stage(task, attempt) {
@@ -74,7 +77,7 @@ export function fileTargets(options: FileTargetsOptions): Target {
     async *attempts(under) {
       for (const segment of await foldersIn(join(root, under, 'attempts'))) {
         const folder = join(root, under, 'attempts', segment);
-        for (const attempt of await foldersIn(folder)) {
+        for (const attempt of await attemptsIn(folder)) {
           yield {
             task: joinTaskId(under, segment),
             attempt,
@@ -85,9 +88,8 @@ export function fileTargets(options: FileTargetsOptions): Target {
     },
     async remove({ task, attempt }: AttemptRef) {
       const { name, segment } = splitTaskId(task);
-      await guarded(
-        `remove ${attempt}`,
-        rm(join(root, attemptPath(name, segment, attempt)), { recursive: true, force: true }),
+      await guarded(`remove ${attempt}`, () =>
+        rm(join(root, name, 'attempts', segment, attempt), { recursive: true, force: true }),
       );
     },
     doctor: () => fileDoctor(root),
@@ -105,11 +107,21 @@ function versionOf(fileName: string): number {
 
 /** The folders in a folder, in order. Files that others left there, such as a `.DS_Store`, are none of ours. */
 async function foldersIn(folder: string): Promise<readonly string[]> {
-  const entries = await unlessMissing(
-    guarded(`list ${folder}`, readdir(folder, { withFileTypes: true })),
+  return (await entriesOf(folder)).flatMap((entry) => (entry.isFile() ? [] : [entry.name])).sort();
+}
+
+/** The attempts at one task, in order: folders, and manifests that were not linked before a crash. */
+async function attemptsIn(folder: string): Promise<readonly string[]> {
+  const entries = await entriesOf(folder);
+  const found = entries.filter((entry) => !entry.isFile() || /^\d{8}-[0-9a-f]{32}$/.test(entry.name));
+  return found.map(({ name }) => name).sort();
+}
+
+async function entriesOf(folder: string): Promise<readonly Dirent[]> {
+  return await unlessMissing(
+    guarded(`list ${folder}`, () => readdir(folder, { withFileTypes: true })),
     [],
   );
-  return entries.flatMap((entry) => (entry.isFile() ? [] : [entry.name])).sort();
 }
 
 async function* readPart(
@@ -118,7 +130,10 @@ async function* readPart(
   ranges: readonly Range[] | undefined,
 ): AsyncIterable<Uint8Array> {
   const doing = `read ${part.path}`;
-  const there = await unlessMissing(guarded(doing, stat(path)), undefined);
+  const there = await unlessMissing(
+    guarded(doing, () => stat(path)),
+    undefined,
+  );
   if (there?.size !== part.bytes) {
     const found = there === undefined ? 'is not there' : `has ${there.size} bytes instead of ${part.bytes}`;
     throw new DaybookError(
@@ -135,13 +150,15 @@ async function* readPart(
   }
 }
 
-/** When a folder or anything in it was last written, and the size of its files. What goes meanwhile counts for nothing. */
-async function measured(folder: string): Promise<{ readonly newestMs: number; readonly bytes: number }> {
-  let newestMs = (await unlessMissing(stat(folder), undefined))?.mtimeMs ?? 0;
+/** When an attempt or anything in it was last written, and the size of its files. What goes meanwhile counts for nothing. */
+async function measured(path: string): Promise<{ readonly newestMs: number; readonly bytes: number }> {
+  const itself = await unlessMissing(stat(path), undefined);
+  if (itself?.isFile() === true) return { newestMs: itself.mtimeMs, bytes: itself.size };
+  let newestMs = itself?.mtimeMs ?? 0;
   let bytes = 0;
-  const entries = await unlessMissing(readdir(folder, { recursive: true }), []);
+  const entries = await unlessMissing(readdir(path, { recursive: true }), []);
   for (const entry of entries) {
-    const there = await unlessMissing(stat(join(folder, entry)), undefined);
+    const there = await unlessMissing(stat(join(path, entry)), undefined);
     newestMs = Math.max(newestMs, there?.mtimeMs ?? 0);
     if (there?.isFile() === true) bytes += there.size;
   }

@@ -1,9 +1,9 @@
 import { DaybookError, isSystemError } from '@daybook/core';
 
 /** Says in one sentence what could not be done, and why, when the file system refuses. */
-export async function guarded<T>(doing: string, work: Promise<T>): Promise<T> {
+export async function guarded<T>(doing: string, work: () => T | Promise<T>): Promise<T> {
   try {
-    return await work;
+    return await work();
   } catch (error) {
     throw refusal(doing, error);
   }

@@ -1,10 +1,11 @@
-import { mkdir, open } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
 import { dirname, sep } from 'node:path';
+import { synced } from './synced.ts';
 
 /** The folders below one root, whose names are made to outlast a loss of power: each name once, however often it is asked. */
 export interface LastingFolders {
   /** Makes a folder and those above it. Their names last once `keep` was asked for it or for one below it. */
-  make(folder: string): Promise<void>;
+  make(folder: string): void;
   /** Makes the names in a folder last, and its own, and those of the folders above it through the root. */
   keep(folder: string): Promise<void>;
 }
@@ -14,8 +15,8 @@ export function lastingFolders(root: string): LastingFolders {
   /** The root, or the topmost folder above it that was made for its sake. */
   let top = root;
   return {
-    async make(folder) {
-      const first = await mkdir(folder, { recursive: true });
+    make(folder) {
+      const first = mkdirSync(folder, { recursive: true });
       if (first !== undefined && root.startsWith(`${first}${sep}`)) top = first;
     },
     async keep(folder) {
@@ -26,17 +27,8 @@ export function lastingFolders(root: string): LastingFolders {
         if (each === top) break;
       }
       // At once, so that a file system with a journal can write one entry for all.
-      await Promise.all([folder, ...fleeting.map((each) => dirname(each))].map(syncFolder));
+      await Promise.all([folder, ...fleeting.map((each) => dirname(each))].map(synced));
       for (const each of fleeting) lasting.add(each);
     },
   };
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

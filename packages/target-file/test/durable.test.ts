@@ -1,6 +1,5 @@
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
-import { open } from 'node:fs/promises';
+import fs, { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -16,17 +15,18 @@ let restore = (): void => undefined;
 afterEach(() => restore());
 
 /** Notes the inode of all that is synced from now on: what is synced survives a loss of power. */
-async function watchSyncs(folder: string): Promise<Set<number>> {
-  const handle = await open(folder, 'r');
-  const prototype = Object.getPrototypeOf(handle) as FileHandle;
-  await handle.close();
-  const { sync } = prototype;
+function watchSyncs(): Set<number> {
+  const { fsync } = fs;
   const synced = new Set<number>();
-  prototype.sync = async function (this: FileHandle) {
-    synced.add((await this.stat()).ino);
-    await sync.call(this);
+  fs.fsync = ((file, done) => {
+    synced.add(fs.fstatSync(file).ino);
+    fsync(file, done);
+  }) as typeof fsync;
+  syncBuiltinESMExports();
+  restore = () => {
+    fs.fsync = fsync;
+    syncBuiltinESMExports();
   };
-  restore = () => void (prototype.sync = sync);
   return synced;
 }
 
@@ -37,7 +37,7 @@ function unsynced(synced: ReadonlySet<number>, root: string, paths: readonly str
 describe('what is durable', () => {
   test('is a manifest, and the name of each folder that it made', async () => {
     const folder = newFolder();
-    const synced = await watchSyncs(folder);
+    const synced = watchSyncs();
     await fileTargets({ root: join(folder, 'data/root') }).createManifest(task, 1, bytesOf('one'));
     const segment = 'data/root/stats/versions/date=2018-07-24';
     expect(
@@ -57,7 +57,7 @@ describe('what is durable', () => {
     const folder = newFolder();
     const target = fileTargets({ root: folder });
     await target.createManifest(task, 1, bytesOf('one'));
-    const synced = await watchSyncs(folder);
+    const synced = watchSyncs();
     await target.createManifest(task, 2, bytesOf('two'));
     const segment = 'stats/versions/date=2018-07-24';
     expect(unsynced(synced, folder, [`${segment}/00000002.json`, segment])).toEqual([]);
@@ -70,7 +70,7 @@ describe('what is durable', () => {
     mkdirSync(join(attempt, 'deep'), { recursive: true });
     writeFileSync(join(attempt, 'a'), 'a');
     writeFileSync(join(attempt, 'deep/b'), 'b');
-    const synced = await watchSyncs(root);
+    const synced = watchSyncs();
     await stage.sync(['a']);
     const above = [stage.path, 'stats/attempts/date=2018-07-24', 'stats/attempts', 'stats', ''];
     expect(unsynced(synced, root, [`${stage.path}a`, ...above])).toEqual([]);
@@ -82,7 +82,7 @@ describe('what is durable', () => {
   test('is a part that the stage wrote, once it is synced', async () => {
     const root = newFolder();
     const stage = fileTargets({ root }).stage(task, token);
-    const synced = await watchSyncs(root);
+    const synced = watchSyncs();
     await stage.write('a', chunksOf('a'));
     expect(unsynced(synced, root, [`${stage.path}a`])).toHaveLength(1);
     await stage.sync(['a']);

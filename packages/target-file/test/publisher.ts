@@ -1,5 +1,5 @@
 // A process that publishes into a folder as its parent tells it: `publisher.ts <root> <task> <way>`.
-import fs from 'node:fs/promises';
+import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { attemptToken } from '@daybook/core';
 import { fileTargets } from '../src/index.ts';
@@ -13,11 +13,10 @@ const text = (version: number): Uint8Array =>
 
 /** Dies as if by the power, before or after the name is given. */
 function dieAtLink(when: 'before' | 'after'): void {
-  const { link } = fs;
-  fs.link = async (from, to) => {
-    if (when === 'after') await link(from, to);
+  const { linkSync } = fs;
+  fs.linkSync = (from, to) => {
+    if (when === 'after') linkSync(from, to);
     process.kill(process.pid, 'SIGKILL');
-    await new Promise(() => undefined);
   };
   syncBuiltinESMExports();
 }

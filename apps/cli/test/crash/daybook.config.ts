@@ -1,6 +1,5 @@
 /** The project of the command's tests, in a process that is killed where `death.json` says. Child processes import it too. */
 import fs, { existsSync, readFileSync, rmSync } from 'node:fs';
-import promises from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import type { Target } from '@daybook/core';
@@ -55,9 +54,14 @@ function deadlyTarget(target: Target): Target {
   };
 }
 
-const { link } = promises;
-promises.link = async (...given) => await deadly('link', async () => await link(...given));
-const { appendFileSync } = fs;
+const { appendFileSync, linkSync } = fs;
+// A link is there or not: within it is after it.
+fs.linkSync = (from, to) => {
+  const due = isDue('link');
+  if (due && death?.when === 'before') die();
+  linkSync(from, to);
+  if (due) die();
+};
 fs.appendFileSync = (file, data, options) => {
   if (!isDue('journal')) return appendFileSync(file, data, options);
   if (death?.when !== 'before')
