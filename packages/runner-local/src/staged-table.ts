@@ -11,6 +11,12 @@ import type { JobHost, LocalFile, LocalJob, LocalResult } from './local-job.ts';
 /** The one data file of a table made here. */
 export const tablePart = 'part-0.parquet';
 
+/**
+ * How DuckDB writes a part. The lowest level of zstd takes a fifth less time than the usual one for a file 5 % larger. The
+ * second version of Parquet takes less yet, but parquet-wasm fails on its deltas between the extremes of a bigint.
+ */
+const parquetOptions = 'FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1';
+
 /** The declared columns of a job's output with their DuckDB types. */
 export function declaredTypes(job: LocalJob): Readonly<Record<string, string>> {
   return Object.fromEntries(
@@ -23,7 +29,7 @@ export async function writeTable(session: Session, job: LocalJob, query: string)
   const columns = Object.keys(job.columns).map((name) => quoteName(name, 'duckdb'));
   const path = literal(join(job.folder, tablePart));
   await session.run(
-    `COPY (SELECT ${columns.join(', ')} FROM ${subquery(query)}) TO ${path} (FORMAT parquet, COMPRESSION zstd)`,
+    `COPY (SELECT ${columns.join(', ')} FROM ${subquery(query)}) TO ${path} (${parquetOptions})`,
   );
 }
 
