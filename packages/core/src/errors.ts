@@ -22,6 +22,7 @@ export const errorExitCodes = {
   'job-crashed': 3,
   'job-timed-out': 3,
   'sql-failed': 3,
+  'memory-exceeded': 3,
   'output-invalid': 3,
   'target-failed': 3,
   'part-damaged': 3,

@@ -32,6 +32,12 @@ export function failureOf(error: unknown, task: string): LocalResult & { readonl
     const message = `The disk is full while ${task} was made: free some space, then run again.`;
     return { kind: 'failed', fault: 'infrastructure', error: { code: 'target-failed', message } };
   }
+  const used = /\bOut of Memory Error: [^(]*(?:\([^/]*\/(?<limit>[^)]*) used\))?/.exec(String(error));
+  if (used !== null) {
+    const limit = used.groups?.['limit'];
+    const message = `${task} needs more memory than it may use${limit === undefined ? '' : ` (${limit})`}: give localRunner({ memoryBytes }) more, then run again.`;
+    return { kind: 'failed', fault: 'task', error: { code: 'memory-exceeded', message } };
+  }
   const report = reportOf(error, 'job-failed');
   const infrastructure =
     error instanceof DaybookError && (error.code === 'source-failed' || error.code === 'target-failed');

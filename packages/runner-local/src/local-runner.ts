@@ -16,7 +16,7 @@ import type {
   Work,
 } from '@daybook/core';
 import { DaybookError, quoteName, rowLinesQuery, rowSumsQuery, tableFingerprint } from '@daybook/core';
-import type { ChildEnd, ChildPool } from './child-pool.ts';
+import type { ChildEnd, ChildHost, ChildPool } from './child-pool.ts';
 import { childPool } from './child-pool.ts';
 import { checkStatements } from './check/check-statements.ts';
 import { localDoctor } from './doctor.ts';
@@ -25,11 +25,11 @@ import { openSession } from './engine.ts';
 import { failureOf } from './execute.ts';
 import { runHere } from './in-process.ts';
 import { parquetQuery } from './input-views.ts';
-import type { LocalResult } from './local-job.ts';
+import type { LocalJob, LocalResult } from './local-job.ts';
 import { localJobOf, outputFolder } from './local-job.ts';
 import { localParts } from './local-parts.ts';
 import type { MemoryLedger } from './memory-ledger.ts';
-import { memoryFor, memoryLedger } from './memory-ledger.ts';
+import { memoryFor, memoryLedger, memoryShare } from './memory-ledger.ts';
 import { makeScratch } from './scratch.ts';
 
 export interface LocalRunnerOptions {
@@ -101,17 +101,12 @@ interface Surroundings {
 }
 
 async function runWork(work: Work, context: RunContext, around: Surroundings): Promise<Outcome> {
-  const { attempt } = work;
-  if (work.signal.aborted) return { attempt, kind: 'cancelled' };
-  let grantedBytes = 0;
-  let ended = false;
-  const memory = async (bytes: number): Promise<number> => {
-    const granted = await around.ledger.take(bytes);
-    if (ended) around.ledger.free(granted);
-    else grantedBytes += granted;
-    // In one process all jobs share one DuckDB, and so one limit: the ledger still decides who may begin.
-    return around.pool === undefined ? around.memoryBytes : granted;
-  };
+  const { attempt, signal } = work;
+  if (signal.aborted) return { attempt, kind: 'cancelled' };
+  const share = memoryShare(around.ledger);
+  // In one process all jobs share one DuckDB, and so one limit: the ledger still decides who may begin.
+  const limit = (granted: number): number => (around.pool === undefined ? around.memoryBytes : granted);
+  const memory = async (bytes: number): Promise<number> => limit(await share.take(bytes));
   try {
     const paths = await localParts(
       context.target,
@@ -119,8 +114,9 @@ async function runWork(work: Work, context: RunContext, around: Surroundings): P
       around.own,
     );
     // What a load job needs is known when it has fetched its file.
-    const memoryBytes = work.job.kind === 'load' ? undefined : await grantedMemory(work, memory);
-    if (work.signal.aborted) return { attempt, kind: 'cancelled' };
+    const memoryBytes =
+      work.job.kind === 'load' ? undefined : await unlessAborted(signal, memory(memoryFor(work)));
+    if (signal.aborted) return { attempt, kind: 'cancelled' };
     const job = localJobOf(work, context, {
       scratch: around.own,
       spill: around.spill,
@@ -128,38 +124,46 @@ async function runWork(work: Work, context: RunContext, around: Surroundings): P
       memoryBytes,
       localPath: (part) => paths.get(part.path) ?? part.path,
     });
-    const progress = (step: {
-      readonly phase: string;
-      readonly done?: number;
-      readonly total?: number;
-      readonly unit?: string;
-    }): void => context.progress({ attempt, ...step });
-    const host = { signal: work.signal, timeoutMs: work.timeoutMs, progress, memory };
+    const progress: ChildHost['progress'] = (step) => context.progress({ attempt, ...step });
     if (job.kind !== 'load') progress({ phase: 'compute' });
-    if (around.pool === undefined) return await endOf(work, await runHere(work.job, job, host), around.own);
-    if (job.kind !== 'sql' && job.configPath === undefined) throw withoutConfig(work);
-    return await endOf(work, await around.pool.run(job, host), around.own);
+    const host = { signal, timeoutMs: work.timeoutMs, progress, memory };
+    let end = await doJob(work, job, host, around);
+    if (isShortOfMemory(end) && share.held < around.memoryBytes) {
+      // What a job needs is a guess from sizes: where it was too low, it runs again with all there is, and so alone.
+      share.free();
+      const all = await unlessAborted(signal, memory(around.memoryBytes));
+      if (all === undefined) return { attempt, kind: 'cancelled' };
+      end = await doJob(work, { ...job, memoryBytes: all }, { ...host, memory: async () => all }, around);
+    }
+    return await endOf(work, end, around.own);
   } catch (error) {
     // The others of the batch are to have their turn.
     return { attempt, ...failureOf(error, work.task.id) };
   } finally {
-    ended = true;
-    around.ledger.free(grantedBytes);
+    share.end();
     // A function that was left behind in this process may still be writing there.
     if (existsSync(around.own))
       await rm(around.own, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
   }
 }
 
-/** The memory that a job over its inputs is granted; nothing if it is cancelled while it waits. */
-async function grantedMemory(
-  work: Work,
-  memory: (bytes: number) => Promise<number>,
-): Promise<number | undefined> {
+async function doJob(work: Work, job: LocalJob, host: ChildHost, { pool }: Surroundings): Promise<ChildEnd> {
+  if (pool === undefined) return await runHere(work.job, job, host);
+  if (job.kind !== 'sql' && job.configPath === undefined) throw withoutConfig(work);
+  return await pool.run(job, host);
+}
+
+function isShortOfMemory(end: ChildEnd): boolean {
+  return end.kind === 'result' && end.result.kind === 'failed' && end.result.error.code === 'memory-exceeded';
+}
+
+/** What `waited` gives; nothing when the attempt is cancelled before. */
+async function unlessAborted<T>(signal: AbortSignal, waited: Promise<T>): Promise<T | undefined> {
   return await Promise.race([
-    memory(memoryFor(work)),
+    waited,
     new Promise<undefined>((resolve) => {
-      work.signal.addEventListener('abort', () => resolve(undefined), { once: true });
+      if (signal.aborted) resolve(undefined);
+      signal.addEventListener('abort', () => resolve(undefined), { once: true });
     }),
   ]);
 }

@@ -17,6 +17,42 @@ export interface MemoryLedger {
   free(bytes: number): void;
 }
 
+/** What one attempt holds of the memory, until it is over. */
+export interface MemoryShare {
+  /** In bytes. */
+  readonly held: number;
+  /** Takes more, as a ledger does. What is granted when all was given back for good is given back at once. */
+  take(bytes: number): Promise<number>;
+  free(): void;
+  /** Gives all back for good. */
+  end(): void;
+}
+
+export function memoryShare(ledger: MemoryLedger): MemoryShare {
+  let held = 0;
+  let ended = false;
+  const share: MemoryShare = {
+    get held() {
+      return held;
+    },
+    async take(bytes) {
+      const granted = await ledger.take(bytes);
+      if (ended) ledger.free(granted);
+      else held += granted;
+      return granted;
+    },
+    free() {
+      ledger.free(held);
+      held = 0;
+    },
+    end() {
+      ended = true;
+      share.free();
+    },
+  };
+  return share;
+}
+
 export function memoryLedger(totalBytes: number): MemoryLedger {
   let freeBytes = totalBytes;
   const waiting: { readonly bytes: number; readonly grant: (bytes: number) => void }[] = [];

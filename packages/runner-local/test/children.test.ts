@@ -182,6 +182,39 @@ describe('memory', () => {
     expect(await outcomeOf(hurried({ habit: 'none' }))).toMatchObject({ kind: 'staged' });
   });
 
+  test('that was guessed too low is what there is, in a second try', async () => {
+    // A text in the making is no block that could go to the disk.
+    const long = defineTask({
+      name: 'long',
+      output: table({ length: 'bigint' }),
+      job: sql`SELECT length(string_agg(md5(CAST(i AS VARCHAR)), '')) AS length FROM range(3000000) t(i)`,
+    });
+    const scratch = temporaryFolder();
+    for (const isolation of ['process', 'none'] as const) {
+      const enough = projectOf([long], {
+        runner: localRunner({ isolation, scratch, memoryBytes: 16 * free, threads: 1 }),
+      });
+      expect((await enough.run([long()])).outcome).toBe('ok');
+      expect(await enough.rows(long())).toEqual([{ length: '96000000' }]);
+      const less = projectOf([long], {
+        runner: localRunner({ isolation, scratch, memoryBytes: free, threads: 1 }),
+      });
+      expect((await less.run([long()])).tasks).toMatchObject([
+        {
+          end: {
+            kind: 'failed',
+            fault: 'task',
+            error: {
+              code: 'memory-exceeded',
+              message:
+                'long needs more memory than it may use (64.0 MiB): give localRunner({ memoryBytes }) more, then run again.',
+            },
+          },
+        },
+      ]);
+    }
+  });
+
   test('that does not suffice is made up for on the disk, by one job after another', async () => {
     const scratch = temporaryFolder();
     const sorted = ['a', 'b'].map((name) =>

@@ -60,18 +60,14 @@ export function monthlyAccountingReportTask(
         ) AS balances
         GROUP BY account_id, currency
       ),
-      days AS (
-        SELECT account_id, currency, date, SUM(postings) AS postings, SUM(net) AS net,${netByKind}
-        FROM statistics
-        GROUP BY account_id, currency, date
-      ),
       moved AS (
-        SELECT
-          account_id, currency,
-          SUM(deposits) AS deposits, SUM(withdrawals) AS withdrawals, SUM(stakes) AS stakes, SUM(payouts) AS payouts,
-          SUM(commission) AS commission, SUM(bonuses) AS bonuses, SUM(adjustments) AS adjustments,
-          SUM(net) AS net, SUM(postings) AS postings, COUNT(*) AS active_days
-        FROM days
+        SELECT account_id, currency, SUM(postings) AS postings, SUM(net) AS net,${netByKind}
+        FROM statistics
+        GROUP BY account_id, currency
+      ),
+      active AS (
+        SELECT account_id, currency, COUNT(*) AS active_days
+        FROM (SELECT DISTINCT account_id, currency, date FROM statistics) AS days
         GROUP BY account_id, currency
       )
       SELECT
@@ -88,9 +84,10 @@ export function monthlyAccountingReportTask(
         TRY_CAST(COALESCE(moved.net, 0) AS DECIMAL(18,2)) AS net,
         TRY_CAST(COALESCE(opened.opening_balance, 0) + COALESCE(moved.net, 0) AS DECIMAL(18,2)) AS closing_balance,
         CAST(COALESCE(moved.postings, 0) AS BIGINT) AS postings,
-        CAST(COALESCE(moved.active_days, 0) AS BIGINT) AS active_days
+        CAST(COALESCE(active.active_days, 0) AS BIGINT) AS active_days
       FROM opened
       FULL JOIN moved ON moved.account_id = opened.account_id AND moved.currency = opened.currency
+      LEFT JOIN active ON active.account_id = moved.account_id AND active.currency = moved.currency
       WHERE moved.postings > 0 OR opened.opening_balance <> 0`,
   });
 }
