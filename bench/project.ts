@@ -35,7 +35,7 @@ export function openProject(configuration: string): Project {
 
 /** Writes the days of an exchange as NDJSON with their totals, unless they are there; gives their folder. */
 export function exchangeDays(first: string, last: string, postings: number, customers: number): string {
-  const folder = join(dataFolder, `${first}-${last}-${postings}`);
+  const folder = join(dataFolder, `${first}-${last}-${postings}-${customers}`);
   if (existsSync(folder)) return folder;
   const partial = `${folder}.partial`;
   rmSync(partial, { recursive: true, force: true });

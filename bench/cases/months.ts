@@ -33,18 +33,24 @@ export const freshMonthCase: Case = {
   },
 };
 
-/** A month of big days beside one: neither the time of a posting nor the memory grows. */
+const smallDayPostings = 1_000_000;
+/** As many postings a customer as on the big day, so that each day is the big day made smaller. */
+const smallDayCustomers = Math.round((bigDayCustomers * smallDayPostings) / bigDayPostings);
+
+/** A month of days beside the big one: neither the time of a posting nor the memory grows. */
 export const bigMonthCase: Case = {
   name: 'big-month',
   async run() {
     const day = openProject(
       accountsOf(exchangeDays(bigDay, bigDay, bigDayPostings, bigDayCustomers), bigDay),
     );
-    const all = openProject(accountsOf(exchangeDays(...month, 1_000_000, bigDayCustomers), month[0]));
+    const all = openProject(
+      accountsOf(exchangeDays(...month, smallDayPostings, smallDayCustomers), month[0]),
+    );
     try {
       const one = await day.daybook('run', 'daily-accounting', '--date', bigDay, '--today', '2018-09-01');
       const many = await all.daybook('run', 'monthly-accounting', ...closed);
-      const perPosting = [one.wallMs / bigDayPostings, many.wallMs / 31_000_000] as const;
+      const perPosting = [one.wallMs / bigDayPostings, many.wallMs / (31 * smallDayPostings)] as const;
       const ratio = perPosting[1] / perPosting[0];
       const memory = (many.peakBytes ?? Number.NaN) / (one.peakBytes ?? Number.NaN);
       return [
