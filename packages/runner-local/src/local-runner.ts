@@ -1,7 +1,7 @@
 import { createReadStream, existsSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type {
   Columns,
@@ -16,7 +16,7 @@ import type {
   Work,
 } from '@daybook/core';
 import { DaybookError, quoteName, rowLinesQuery, rowSumsQuery, tableFingerprint } from '@daybook/core';
-import type { ChildEnd, ChildPool } from './child-pool.ts';
+import type { ChildEnd, ChildHost, ChildPool } from './child-pool.ts';
 import { childPool } from './child-pool.ts';
 import { checkStatements } from './check/check-statements.ts';
 import { localDoctor } from './doctor.ts';
@@ -30,6 +30,8 @@ import { localJobOf, outputFolder } from './local-job.ts';
 import { localParts } from './local-parts.ts';
 import type { MemoryLedger } from './memory-ledger.ts';
 import { memoryFor, memoryLedger } from './memory-ledger.ts';
+import type { PartCache } from './part-cache.ts';
+import { noCache, partCache } from './part-cache.ts';
 import { makeScratch } from './scratch.ts';
 
 export interface LocalRunnerOptions {
@@ -44,7 +46,16 @@ export interface LocalRunnerOptions {
   readonly threads?: number;
   /** The local folder under which attempts keep what they need while they run. Default: the system's temporary folder. */
   readonly scratch?: string;
+  /**
+   * What is kept of parts of a target that is no folder, so that what one attempt fetched or made is there for the next.
+   * All processes of a user share it. `folder`, default `daybook-cache-<user>` beside what attempts keep: on the same file
+   * system, so that nothing is copied. `bytes`, default 4 GiB: when there is more on the disk, what was used least recently
+   * is removed; a day's inputs that do not fit are fetched again by each task. 0 keeps nothing.
+   */
+  readonly cache?: { readonly folder?: string; readonly bytes?: number };
 }
+
+const defaultCacheBytes = 4 * 1024 ** 3;
 
 const defaultMemoryBytes = 512 * 1024 * 1024;
 
@@ -59,6 +70,10 @@ export function localRunner(options: LocalRunnerOptions = {}): Runner {
   let pool: ChildPool | undefined;
   let scratch: string | undefined;
   const scratchFolder = (): string => (scratch ??= makeScratch(options.scratch));
+  const cache = partCache(
+    options.cache?.folder ?? join(options.scratch ?? tmpdir(), `daybook-cache-${userInfo().uid}`),
+    options.cache?.bytes ?? defaultCacheBytes,
+  );
   const reading = (): Reading => ({ scratch: scratchFolder(), threads, memoryBytes });
   const runner: Runner = {
     name: 'local',
@@ -68,7 +83,7 @@ export function localRunner(options: LocalRunnerOptions = {}): Runner {
         const own = join(scratchFolder(), work.attempt);
         pool ??= childPool();
         const isolated = options.isolation === 'none' ? undefined : pool;
-        const around = { own, spill: scratchFolder(), threads, memoryBytes, ledger, pool: isolated };
+        const around = { own, spill: scratchFolder(), threads, memoryBytes, ledger, cache, pool: isolated };
         yield await runWork(work, context, around);
       }
     },
@@ -78,7 +93,8 @@ export function localRunner(options: LocalRunnerOptions = {}): Runner {
       if (scratch !== undefined) rmSync(scratch, { recursive: true, force: true });
       scratch = undefined;
     },
-    readRows: (target, parts, declaration, rows) => readRows(target, parts, declaration, rows, reading()),
+    readRows: (target, parts, declaration, rows) =>
+      readRows(target, parts, declaration, rows, { ...reading(), cache }),
     fingerprint: (target, parts, declaration) => fingerprintOf(target, parts, declaration, reading()),
     check: (statements) => checked(statements, reading()),
     // Told when it is asked: a child, and a command that checks nothing, need not read a file for it.
@@ -97,6 +113,7 @@ interface Surroundings {
   readonly threads: number;
   readonly memoryBytes: number;
   readonly ledger: MemoryLedger;
+  readonly cache: PartCache;
   readonly pool: ChildPool | undefined;
 }
 
@@ -112,11 +129,14 @@ async function runWork(work: Work, context: RunContext, around: Surroundings): P
     // In one process all jobs share one DuckDB, and so one limit: the ledger still decides who may begin.
     return around.pool === undefined ? around.memoryBytes : granted;
   };
+  const left = new AbortController();
+  const signal = AbortSignal.any([work.signal, left.signal]);
+  let fetching: Promise<unknown> | undefined;
   try {
-    const paths = await localParts(
-      context.target,
+    const parts = await localParts(
       work.inputs.flatMap((input) => input.parts),
-      around.own,
+      { target: context.target, cache: around.cache, folder: around.own, signal },
+      { columns: work.job.kind === 'sql' },
     );
     // What a load job needs is known when it has fetched its file.
     const memoryBytes = work.job.kind === 'load' ? undefined : await grantedMemory(work, memory);
@@ -126,7 +146,8 @@ async function runWork(work: Work, context: RunContext, around: Surroundings): P
       spill: around.spill,
       threads: around.threads,
       memoryBytes,
-      localPath: (part) => paths.get(part.path) ?? part.path,
+      localPath: (part) => parts.paths.get(part.path) ?? part.path,
+      footers: parts.footers,
     });
     const progress = (step: {
       readonly phase: string;
@@ -134,16 +155,24 @@ async function runWork(work: Work, context: RunContext, around: Surroundings): P
       readonly total?: number;
       readonly unit?: string;
     }): void => context.progress({ attempt, ...step });
-    const host = { signal: work.signal, timeoutMs: work.timeoutMs, progress, memory };
+    const columns: ChildHost['columns'] = async (names) => {
+      const brought = parts.columns(names);
+      fetching = brought.catch(() => undefined);
+      return await brought;
+    };
+    const host = { signal: work.signal, timeoutMs: work.timeoutMs, progress, memory, columns };
     if (job.kind !== 'load') progress({ phase: 'compute' });
-    if (around.pool === undefined) return await endOf(work, await runHere(work.job, job, host), around.own);
+    if (around.pool === undefined) return await endOf(work, await runHere(work.job, job, host), around);
     if (job.kind !== 'sql' && job.configPath === undefined) throw withoutConfig(work);
-    return await endOf(work, await around.pool.run(job, host), around.own);
+    return await endOf(work, await around.pool.run(job, host), around);
   } catch (error) {
+    if (work.signal.aborted) return { attempt, kind: 'cancelled' };
     // The others of the batch are to have their turn.
     return { attempt, ...failureOf(error, work.task.id) };
   } finally {
     ended = true;
+    left.abort();
+    await fetching;
     around.ledger.free(grantedBytes);
     // A function that was left behind in this process may still be writing there.
     if (existsSync(around.own))
@@ -164,15 +193,15 @@ async function grantedMemory(
   ]);
 }
 
-async function endOf(work: Work, end: ChildEnd, own: string): Promise<Outcome> {
+async function endOf(work: Work, end: ChildEnd, around: Surroundings): Promise<Outcome> {
   const { attempt } = work;
-  if (end.kind === 'result') return await outcomeOf(work, end.result, own);
+  if (end.kind === 'result') return await outcomeOf(work, end.result, around);
   if (end.kind !== 'crashed') return { attempt, kind: end.kind };
   const message = `The attempt at ${work.task.id} crashed: ${end.why}.`;
   return { attempt, kind: 'crashed', error: { code: 'job-crashed', message } };
 }
 
-async function outcomeOf(work: Work, result: LocalResult, own: string): Promise<Outcome> {
+async function outcomeOf(work: Work, result: LocalResult, { own, cache }: Surroundings): Promise<Outcome> {
   const { attempt, stage } = work;
   if (result.kind === 'blocked' && !stage.uri.startsWith('file:')) {
     // What is blocked is kept where a person can look at it.
@@ -181,8 +210,11 @@ async function outcomeOf(work: Work, result: LocalResult, own: string): Promise<
   }
   if (result.kind !== 'staged') return { attempt, ...result };
   if (!stage.uri.startsWith('file:')) {
-    for (const { name } of result.files)
-      await stage.write(name, createReadStream(join(outputFolder(work, own), name)));
+    for (const { name, sha256 } of result.files) {
+      const path = join(outputFolder(work, own), name);
+      await stage.write(name, createReadStream(path));
+      await cache.keep(sha256, path);
+    }
   }
   const synced = new Map(
     (await stage.sync(result.files.map((file) => file.name))).map((file) => [file.name, file]),
@@ -201,6 +233,8 @@ interface Reading {
   readonly scratch: string;
   readonly threads: number;
   readonly memoryBytes: number;
+  /** Where it may be of use: what is verified is read from the target itself. */
+  readonly cache?: PartCache;
 }
 
 async function* readRows(
@@ -272,7 +306,8 @@ async function openParts(
   const folder = await mkdtemp(join(scratch, 'read-'));
   const remove = async (): Promise<void> => await rm(folder, { recursive: true, force: true });
   try {
-    const paths = await localParts(target, parts, folder);
+    const source = { target, cache: reading.cache ?? noCache, folder };
+    const { paths } = await localParts(parts, source, { columns: false });
     const session = await openSession({ memoryBytes, threads, spill: scratch });
     const close = async (): Promise<void> => {
       session.close();

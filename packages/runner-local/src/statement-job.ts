@@ -1,4 +1,5 @@
 import { assert } from '@daybook/core';
+import { bringColumns } from './column-plan.ts';
 import { checkColumns, openSession, sqlFailure } from './engine.ts';
 import { createInputViews, dropInputViews } from './input-views.ts';
 import type { JobHost, LocalJob, LocalResult } from './local-job.ts';
@@ -14,6 +15,7 @@ export async function runStatement(job: LocalJob, host: JobHost): Promise<LocalR
     await createInputViews(session, job.inputs);
     try {
       await checkColumns(session, statement, declaredTypes(job), job.task);
+      await bringColumns(session, job, statement, host);
       await writeTable(session, job, statement);
     } catch (error) {
       throw sqlFailure(error, job.task);
