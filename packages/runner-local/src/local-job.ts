@@ -9,13 +9,13 @@ import type {
   ErrorReport,
   JobKind,
   Json,
-  Part,
   RunnerFacts,
   RunContext,
   Values,
   Work,
 } from '@daybook/core';
 import { columnsOf, compileControl, declarationOf, readsExpected, renderSql, tasksOf } from '@daybook/core';
+import type { LocalParts } from './local-parts.ts';
 
 /** One task of an input: its parts as local files and, in a list, its parameters as extra columns. */
 export interface LocalMember {
@@ -119,9 +119,7 @@ export interface LocalMeans {
   readonly spill: string;
   readonly threads: number;
   readonly memoryBytes: number | undefined;
-  /** The local path of a part. */
-  localPath(part: Part): string;
-  readonly footers: readonly string[];
+  readonly parts: Pick<LocalParts, 'paths' | 'footers'>;
 }
 
 /** Where a job writes: the stage itself where it is a local folder, else a folder that is uploaded afterwards. */
@@ -153,7 +151,7 @@ export function localJobOf(work: Work, context: RunContext, means: LocalMeans): 
     ...(context.configPath === undefined ? {} : { configPath: context.configPath }),
     ...(job.kind === 'sql' ? { statement: renderSql(job, params, values, 'duckdb') } : {}),
     inputs: localInputs(work, means),
-    footers: means.footers,
+    footers: means.parts.footers,
     declaration: declarationOf(definition.output ?? { kind: 'files' }),
     columns,
     controls: definition.controls.map(compile),
@@ -181,7 +179,9 @@ function localInputs(work: Work, means: LocalMeans): readonly LocalInput[] {
     if (output === undefined) return [];
     const table = output.kind === 'table' ? output : { columns: {}, orderBy: [] };
     const members = tasksOf(input).map((task) => ({
-      paths: (pinned.get(`${name} ${task.id}`)?.parts ?? []).map((part) => means.localPath(part)),
+      paths: (pinned.get(`${name} ${task.id}`)?.parts ?? []).map(
+        (part) => means.parts.paths.get(part.path) ?? part.path,
+      ),
       extra: input.kind === 'list' ? task.values : {},
     }));
     return [
