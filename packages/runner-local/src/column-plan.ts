@@ -8,19 +8,27 @@ import { neededColumns } from './needed-columns.ts';
 import { tableCopy } from './staged-table.ts';
 
 /**
- * Has the columns brought that a SQL job and its controls will read, and makes the views of its inputs anew over them. Until
- * then the views are over footers, which is all that DuckDB reads to plan: what it plans now is what it will do.
+ * The columns that a SQL job and its controls will read of its inputs; undefined where that cannot be told. The views of the
+ * inputs are over footers so far, which is all that DuckDB reads to plan: what it plans now is what it will do.
  */
-export async function bringColumns(
+export async function planColumns(
   session: Session,
   job: LocalJob,
   statement: string,
-  host: JobHost,
-): Promise<void> {
-  if (job.footers.length === 0) return;
+): Promise<readonly string[] | undefined> {
   const names = [...new Set(job.inputs.flatMap((input) => input.stored))];
   const plans = await plansOf(session, job, statement);
-  const brought = await host.columns(plans === undefined ? undefined : neededColumns(plans, names));
+  return plans === undefined ? undefined : neededColumns(plans, names);
+}
+
+/** Has these columns brought, or all, and makes the views of the inputs anew over them. */
+export async function bringColumns(
+  session: Session,
+  job: LocalJob,
+  names: readonly string[] | undefined,
+  host: JobHost,
+): Promise<void> {
+  const brought = await host.columns(names);
   await createInputViews(
     session,
     job.inputs.map((input) => withPaths(input, brought)),

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -40,7 +40,7 @@ const mostOfPart = 0.8;
 export async function wholeFile(part: Part, source: PartSource): Promise<string> {
   const kept = await keptWhole(part, source);
   if (kept !== undefined) return kept;
-  const path = await newPath(part, 'whole', source);
+  const path = await newPath(source);
   await copyPart(part, path, source);
   await source.cache.keep(part.sha256, path);
   return path;
@@ -48,13 +48,13 @@ export async function wholeFile(part: Part, source: PartSource): Promise<string>
 
 /** The path of a new file with all of a part, if the cache has it. */
 export async function keptWhole(part: Part, source: PartSource): Promise<string | undefined> {
-  const path = await newPath(part, 'whole', source);
+  const path = await newPath(source);
   return (await source.cache.take(part.sha256, path, part.bytes)) ? path : undefined;
 }
 
 /** A new file with the footer of a Parquet part; undefined if it has none that says where its columns are. */
 export async function footerFile(part: Part, source: PartSource): Promise<FooterFile | undefined> {
-  const path = await newPath(part, 'footer', source);
+  const path = await newPath(source);
   const name = `${part.sha256}-footer`;
   const kept = await source.cache.take(name, path, part.bytes);
   const bytes = await footerBytes(part, async (range) =>
@@ -81,7 +81,7 @@ export async function columnsFile(
   if (there.length === 0) return file.path;
   const ranges = columnRanges(footer, there);
   if (rangesBytes(ranges) > part.bytes * mostOfPart) return await wholeFile(part, source);
-  const path = await newPath(part, 'columns', source);
+  const path = await newPath(source);
   const name = `${part.sha256}-${sha256(there.toSorted().join('\n'))}`;
   if (await source.cache.take(name, path, part.bytes)) return path;
   const fetched = { ranges, bytes: checkedRead(part, ranges, source) };
@@ -90,9 +90,10 @@ export async function columnsFile(
   return path;
 }
 
-async function newPath(part: Part, what: string, { folder }: PartSource): Promise<string> {
+/** Never one that was given before: what is there may be an entry of the cache, which nobody may write to. */
+async function newPath({ folder }: PartSource): Promise<string> {
   await mkdir(folder, { recursive: true });
-  return join(folder, `input-${sha256(part.path).slice(0, 32)}-${what}`);
+  return join(folder, `input-${randomUUID()}`);
 }
 
 function footerPiece({ dataBytes }: Footer, bytes: Uint8Array): Pieces {

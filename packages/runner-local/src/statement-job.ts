@@ -1,5 +1,6 @@
 import { assert } from '@daybook/core';
-import { bringColumns } from './column-plan.ts';
+import { bringColumns, planColumns } from './column-plan.ts';
+import type { Session } from './engine.ts';
 import { checkColumns, openSession, sqlFailure } from './engine.ts';
 import { createInputViews, dropInputViews } from './input-views.ts';
 import type { JobHost, LocalJob, LocalResult } from './local-job.ts';
@@ -15,14 +16,47 @@ export async function runStatement(job: LocalJob, host: JobHost): Promise<LocalR
     await createInputViews(session, job.inputs);
     try {
       await checkColumns(session, statement, declaredTypes(job), job.task);
-      await bringColumns(session, job, statement, host);
-      await writeTable(session, job, statement);
     } catch (error) {
       throw sqlFailure(error, job.task);
     }
-    return await measureDerived(job, host, session);
+    if (job.footers.length === 0) return await writeAndMeasure(session, job, statement, host);
+    return await overColumns(session, job, statement, host);
   } finally {
     await dropInputViews(session, job.inputs);
     session.close();
+  }
+}
+
+async function writeAndMeasure(
+  session: Session,
+  job: LocalJob,
+  statement: string,
+  host: JobHost,
+): Promise<LocalResult> {
+  try {
+    await writeTable(session, job, statement);
+  } catch (error) {
+    throw sqlFailure(error, job.task);
+  }
+  return await measureDerived(job, host, session);
+}
+
+/**
+ * The same over the columns that are needed. Where that fails it is done once more over whole parts: unlike some of their
+ * columns they are held against their SHA-256, so a damaged part is told as such, and not as what DuckDB stumbled over.
+ */
+async function overColumns(
+  session: Session,
+  job: LocalJob,
+  statement: string,
+  host: JobHost,
+): Promise<LocalResult> {
+  await bringColumns(session, job, await planColumns(session, job, statement), host);
+  try {
+    return await writeAndMeasure(session, job, statement, host);
+  } catch (error) {
+    if (host.signal.aborted) throw error;
+    await bringColumns(session, job, undefined, host);
+    return await writeAndMeasure(session, job, statement, host);
   }
 }
