@@ -4,6 +4,7 @@ import type { Session } from './engine.ts';
 import { textsQuery } from './engine.ts';
 import { createInputViews } from './input-views.ts';
 import type { JobHost, LocalInput, LocalJob } from './local-job.ts';
+import type { PlannedStatement } from './needed-columns.ts';
 import { neededColumns } from './needed-columns.ts';
 import { tableCopy } from './staged-table.ts';
 
@@ -17,8 +18,8 @@ export async function planColumns(
   statement: string,
 ): Promise<readonly string[] | undefined> {
   const names = [...new Set(job.inputs.flatMap((input) => input.stored))];
-  const plans = await plansOf(session, job, statement);
-  return plans === undefined ? undefined : neededColumns(plans, names);
+  const planned = await plansOf(session, job, statement);
+  return planned === undefined ? undefined : neededColumns(planned, names);
 }
 
 /** Has these columns brought, or all, and makes the views of the inputs anew over them. */
@@ -40,13 +41,14 @@ async function plansOf(
   session: Session,
   job: LocalJob,
   statement: string,
-): Promise<readonly string[] | undefined> {
+): Promise<readonly PlannedStatement[] | undefined> {
   const queries = controlQueries(job.controls.map((control) => control.compiled)).map(textsQuery);
   try {
     await createOutputToBe(session, job);
-    const plans: string[] = [];
-    for (const each of [tableCopy(job, statement), ...queries]) plans.push(await session.explain(each));
-    return plans;
+    const planned: PlannedStatement[] = [];
+    for (const each of [tableCopy(job, statement), ...queries])
+      planned.push({ statement: each, plan: await session.explain(each) });
+    return planned;
   } catch {
     return undefined;
   }

@@ -1,17 +1,24 @@
+/** A statement with its plan, as `EXPLAIN (FORMAT json)` gives it. */
+export interface PlannedStatement {
+  readonly statement: string;
+  readonly plan: string;
+}
+
 /**
- * The columns among `names` that scans of Parquet files read in DuckDB's plans: those whose name occurs as a word in what
- * `EXPLAIN (FORMAT json)` says of such a scan, be it what it gives on or what it filters by. It may name one too many and
- * never one too few; where a plan is not understood, undefined: any column may be needed.
+ * The columns among `names` that DuckDB may read from Parquet files for these statements: those whose name occurs as a word
+ * in what a plan says of the scan of such a file, be it what it gives on or what it filters by; and those that a statement
+ * names itself. For a filter that holds for all rows, by the statistics, is left out of the plan, and its column is read all
+ * the same. It may name one too many and never one too few; where a plan is not understood, undefined: it may be any.
  */
 export function neededColumns(
-  plans: readonly string[],
+  planned: readonly PlannedStatement[],
   names: readonly string[],
 ): readonly string[] | undefined {
   const texts: string[] = [];
-  for (const plan of plans) {
+  for (const { statement, plan } of planned) {
     const found = scanTexts(plan);
     if (found === undefined) return undefined;
-    texts.push(...found);
+    if (found.length > 0) texts.push(statement, ...found);
   }
   const words = new Set(texts.flatMap((text) => text.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? []));
   return names.filter((name) => words.has(name.toLowerCase()) || !isWord(name));
