@@ -2,31 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Columns, Control, Manifest, Runner } from '@daybook/core';
-import { defineTask, everyRow, noRows, sameTotal, sql, table, uniqueKey } from '@daybook/core';
+import { defineTask, everyRow, noRows, sameTotal, sql, table } from '@daybook/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { projectOf } from './project.ts';
-import { cachedRunner, columns, publishedTransactions, transactions } from './transactions-part.ts';
+import { cachedRunner, columns, publishedTransactions, statistics, transactions } from './transactions-part.ts';
 
 const counts = { n: 'bigint' } as const;
-
-const statistics = defineTask({
-  name: 'statistics',
-  inputs: () => ({ transactions: transactions() }),
-  output: table({
-    account_id: 'bigint',
-    currency: 'string',
-    kind: 'string',
-    postings: 'bigint',
-    net: 'decimal(18,2)',
-  }),
-  controls: [
-    uniqueKey('account_id', 'currency', 'kind'),
-    sameTotal('transactions.amount', 'output.net', { by: ['currency'] }),
-  ],
-  job: sql`
-    SELECT account_id, currency, kind, COUNT(*) AS postings, CAST(SUM(amount) AS DECIMAL(18,2)) AS net
-    FROM transactions GROUP BY account_id, currency, kind`,
-});
 
 let published: Awaited<ReturnType<typeof publishedTransactions>>;
 /** A runner that has the whole part already. */

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import type { Part, Range, Runner, Target, Task } from '@daybook/core';
-import { defineTask, sql, table } from '@daybook/core';
+import { defineTask, sameTotal, sql, table, uniqueKey } from '@daybook/core';
 import type { MemoryTarget } from '@daybook/core/testing';
 import { memoryTargets } from '@daybook/core/testing';
 import { localRunner } from '../src/index.ts';
@@ -36,6 +36,26 @@ export const transactions = defineTask({
     FROM range(1, 400001) numbers(n)`,
 });
 
+/** What each account did, held against the transactions. */
+export const statistics = defineTask({
+  name: 'statistics',
+  inputs: () => ({ transactions: transactions() }),
+  output: table({
+    account_id: 'bigint',
+    currency: 'string',
+    kind: 'string',
+    postings: 'bigint',
+    net: 'decimal(18,2)',
+  }),
+  controls: [
+    uniqueKey('account_id', 'currency', 'kind'),
+    sameTotal('transactions.amount', 'output.net', { by: ['currency'] }),
+  ],
+  job: sql`
+    SELECT account_id, currency, kind, COUNT(*) AS postings, CAST(SUM(amount) AS DECIMAL(18,2)) AS net
+    FROM transactions GROUP BY account_id, currency, kind`,
+});
+
 /** What was asked of a target: each read of a part, and how many bytes it gave. */
 export interface Reading {
   readonly part: string;
@@ -51,9 +71,9 @@ export interface CountedTarget {
   taken(): number;
 }
 
-/** A target in memory that writes down what is read. `damage` may change the bytes that it gives. */
+/** A target in memory that writes down what is read. `meddle` is told each read before it begins, and may change the bytes. */
 export function countedTarget(
-  damage: (part: Part, chunk: Uint8Array) => void = () => undefined,
+  meddle: (reading: Reading) => ((chunk: Uint8Array) => void) | undefined = () => undefined,
 ): CountedTarget {
   const memory = memoryTargets();
   const readings: Reading[] = [];
@@ -62,11 +82,12 @@ export function countedTarget(
     async *read(part, ranges) {
       const reading = { part: part.path, ranges, bytes: 0 };
       readings.push(reading);
+      const change = meddle(reading);
       for await (const chunk of memory.read(part, ranges)) {
         // In pieces, as they come over a network.
         for (let start = 0; start < chunk.length; start += 50_000) {
           const piece = chunk.slice(start, start + 50_000);
-          damage(part, piece);
+          change?.(piece);
           reading.bytes += piece.length;
           yield piece;
         }
