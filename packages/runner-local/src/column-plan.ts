@@ -3,7 +3,7 @@ import { controlQueries } from './control-queries.ts';
 import type { Session } from './engine.ts';
 import { textsQuery } from './engine.ts';
 import { createInputViews } from './input-views.ts';
-import type { JobHost, LocalInput, LocalJob } from './local-job.ts';
+import type { LocalInput, LocalJob } from './local-job.ts';
 import type { PlannedStatement } from './needed-columns.ts';
 import { neededColumns } from './needed-columns.ts';
 import { tableCopy } from './staged-table.ts';
@@ -22,14 +22,12 @@ export async function planColumns(
   return planned === undefined ? undefined : neededColumns(planned, names);
 }
 
-/** Has these columns brought, or all, and makes the views of the inputs anew over them. */
-export async function bringColumns(
+/** Makes the views of the inputs anew over files that were brought, by the paths of their footers. */
+export async function viewFiles(
   session: Session,
   job: LocalJob,
-  names: readonly string[] | undefined,
-  host: JobHost,
+  brought: ReadonlyMap<string, string>,
 ): Promise<void> {
-  const brought = await host.columns(names);
   await createInputViews(
     session,
     job.inputs.map((input) => withPaths(input, brought)),

@@ -1,5 +1,5 @@
 import { assert } from '@daybook/core';
-import { bringColumns, planColumns } from './column-plan.ts';
+import { planColumns, viewFiles } from './column-plan.ts';
 import type { Session } from './engine.ts';
 import { checkColumns, openSession, sqlFailure } from './engine.ts';
 import { createInputViews, dropInputViews } from './input-views.ts';
@@ -51,12 +51,13 @@ async function overColumns(
   statement: string,
   host: JobHost,
 ): Promise<LocalResult> {
-  await bringColumns(session, job, await planColumns(session, job, statement), host);
+  const some = await host.columns(await planColumns(session, job, statement));
   try {
+    await viewFiles(session, job, some);
     return await writeAndMeasure(session, job, statement, host);
   } catch (error) {
     if (host.signal.aborted) throw error;
-    await bringColumns(session, job, undefined, host);
+    await viewFiles(session, job, await host.columns(undefined));
     return await writeAndMeasure(session, job, statement, host);
   }
 }

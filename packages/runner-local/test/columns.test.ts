@@ -5,7 +5,13 @@ import type { Columns, Control, Manifest, Runner } from '@daybook/core';
 import { defineTask, everyRow, noRows, sameTotal, sql, table } from '@daybook/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { projectOf } from './project.ts';
-import { cachedRunner, columns, publishedTransactions, statistics, transactions } from './transactions-part.ts';
+import {
+  cachedRunner,
+  columns,
+  publishedTransactions,
+  statistics,
+  transactions,
+} from './transactions-part.ts';
 
 const counts = { n: 'bigint' } as const;
 

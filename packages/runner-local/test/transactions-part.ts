@@ -63,6 +63,9 @@ export interface Reading {
   bytes: number;
 }
 
+/** What is done to each piece of what is read. */
+export type Change = ((chunk: Uint8Array) => void) | undefined;
+
 export interface CountedTarget {
   readonly target: Target;
   readonly memory: MemoryTarget;
@@ -73,7 +76,7 @@ export interface CountedTarget {
 
 /** A target in memory that writes down what is read. `meddle` is told each read before it begins, and may change the bytes. */
 export function countedTarget(
-  meddle: (reading: Reading) => ((chunk: Uint8Array) => void) | undefined = () => undefined,
+  meddle: (reading: Reading) => Change | Promise<Change> = () => undefined,
 ): CountedTarget {
   const memory = memoryTargets();
   const readings: Reading[] = [];
@@ -82,7 +85,7 @@ export function countedTarget(
     async *read(part, ranges) {
       const reading = { part: part.path, ranges, bytes: 0 };
       readings.push(reading);
-      const change = meddle(reading);
+      const change = await meddle(reading);
       for await (const chunk of memory.read(part, ranges)) {
         // In pieces, as they come over a network.
         for (let start = 0; start < chunk.length; start += 50_000) {
