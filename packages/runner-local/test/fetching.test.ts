@@ -53,6 +53,23 @@ test('what was fetched for one job is fetched for no other that needs the same c
   expect(readings).toEqual([]);
 });
 
+test('columns that others did not need are fetched beside theirs, by one read', async () => {
+  const { target, readings, taken } = await publishedTransactions();
+  const folder = join(temporaryFolder(), 'cache');
+  const markets = defineTask({
+    name: 'markets',
+    inputs: () => ({ transactions: transactions() }),
+    output: table({ markets: 'bigint' }),
+    job: sql`SELECT COUNT(DISTINCT market_id) AS markets FROM transactions`,
+  });
+  await projectOf(tasks, { target, runner: cachedRunner(folder) }).end(statistics());
+  taken();
+  const project = projectOf([transactions, markets], { target, runner: cachedRunner(folder) });
+  expect(await project.end(markets())).toMatchObject({ kind: 'published' });
+  expect(readings.map((reading) => (reading.ranges ?? []).length > 1)).toEqual([true]);
+  expect(Number((await linesOf(project, markets()))[0])).toBeGreaterThan(1000);
+});
+
 test('what a job made is there for the next one, whole', async () => {
   const { target, readings } = countedTarget();
   const project = projectOf(tasks, { target, runner: cachedRunner() });

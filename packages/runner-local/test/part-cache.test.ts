@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -142,6 +143,16 @@ describe('what was not left here by this user as it should be is not trusted', (
     writeFileSync(folder, 'mine');
     expect(await taken(await put('a'))).toBeUndefined();
     expect(readFileSync(folder, 'latin1')).toBe('mine');
+  });
+
+  test.skipIf(process.getuid?.() !== 0)('the folder of another user', async () => {
+    const { folder, put, taken } = opened();
+    const name = await put('a');
+    chownSync(folder, 12_345, 12_345);
+    expect(await taken(name)).toBeUndefined();
+    const other = await put('b');
+    chownSync(folder, 0, 0);
+    expect(await taken(other)).toBeUndefined();
   });
 
   test('files of other names are left alone', async () => {
