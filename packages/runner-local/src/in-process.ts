@@ -12,12 +12,13 @@ export async function runHere(found: Job, job: LocalJob, host: ChildHost): Promi
   const watch = new AbortController();
   const limit = stopwatch(host.timeoutMs, () => watch.abort());
   const stopped = AbortSignal.any([host.signal, watch.signal]);
+  let over = false;
   const held = async <Answer>(waiting: () => Promise<Answer>): Promise<Answer> => {
     limit.hold();
     try {
       return await waiting();
     } finally {
-      limit.go();
+      if (!over) limit.go();
     }
   };
   const jobHost = {
@@ -35,6 +36,7 @@ export async function runHere(found: Job, job: LocalJob, host: ChildHost): Promi
       stopped.addEventListener('abort', () => resolve(undefined), { once: true });
     }),
   ]);
+  over = true;
   limit.hold();
   if (watch.signal.aborted) return { kind: 'timed-out' };
   return end === undefined ? { kind: 'cancelled' } : { kind: 'result', result: end };

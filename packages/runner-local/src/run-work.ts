@@ -58,6 +58,8 @@ export async function runWork(work: Work, context: RunContext, around: Surroundi
       progress: (step) => context.progress({ attempt, ...step }),
       memory,
       columns: async (names) => {
+        // A job that was left behind in this process may still ask.
+        signal.throwIfAborted();
         const brought = parts.columns(names);
         fetching = brought.catch(() => undefined);
         return await brought;
