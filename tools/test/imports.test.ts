@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const allowed: Readonly<Record<string, readonly string[]>> = {
   'packages/core': [],
   'packages/target-file': ['@daybook/core'],
-  'packages/runner-local': ['@daybook/core', '@duckdb/node-api', 'apache-arrow', 'parquet-wasm'],
+  'packages/runner-local': ['@daybook/core', '@duckdb/node-api', 'apache-arrow', 'hyparquet', 'parquet-wasm'],
   'packages/reports-accounting': ['@daybook/core'],
   'packages/exchange-simulator': ['yargs'],
   'apps/cli': ['@daybook/core', '@daybook/scheduler', 'yargs'],

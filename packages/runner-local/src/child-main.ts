@@ -23,12 +23,16 @@ process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => undefined);
 
 let grant: ((bytes: number) => void) | undefined;
+let brought: ((answer: Brought) => void) | undefined;
 let loaded: Promise<ReturnType<typeof checkConfig>> | undefined;
 
 process.on('message', (message: ToChild) => {
   if (message.kind === 'granted') grant?.(message.bytes);
-  else void run(message.job);
+  else if (message.kind === 'run') void run(message.job);
+  else brought?.(message);
 });
+
+type Brought = ToChild & { readonly kind: 'brought' | 'not-brought' };
 
 async function run(job: LocalJob): Promise<void> {
   const result = await execute(
@@ -41,6 +45,15 @@ async function run(job: LocalJob): Promise<void> {
           grant = resolve;
           tell({ kind: 'memory', bytes });
         }),
+      columns: async (names) => {
+        const answer = await new Promise<Brought>((resolve) => {
+          brought = resolve;
+          tell({ kind: 'columns', ...(names === undefined ? {} : { names }) });
+        });
+        if (answer.kind === 'brought') return new Map(answer.paths);
+        const { code, message } = answer.error;
+        throw code === 'bug' ? new Error(message) : new DaybookError(code, message);
+      },
     },
     findJob,
   );

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { FromChild, ToChild } from './child-messages.ts';
+import { failureOf } from './execute.ts';
 import type { LocalJob, LocalResult } from './local-job.ts';
 
 export type ChildEnd =
@@ -20,6 +21,7 @@ export interface ChildHost {
     readonly unit?: string;
   }): void;
   memory(bytes: number): Promise<number>;
+  columns(names: readonly string[] | undefined): Promise<ReadonlyMap<string, string>>;
 }
 
 /** Warm child processes: each does one job at a time, so that a crash or a timeout costs one attempt and not the run. */
@@ -90,6 +92,17 @@ function startChild(): ChildProcess {
   return child.on('error', () => undefined);
 }
 
+type Question = FromChild & { readonly kind: 'memory' | 'columns' };
+
+async function answerTo(question: Question, job: LocalJob, host: ChildHost): Promise<ToChild> {
+  if (question.kind === 'memory') return { kind: 'granted', bytes: await host.memory(question.bytes) };
+  try {
+    return { kind: 'brought', paths: [...(await host.columns(question.names))] };
+  } catch (error) {
+    return { kind: 'not-brought', error: failureOf(error, job.task).error };
+  }
+}
+
 function converse(
   child: ChildProcess,
   job: LocalJob,
@@ -110,14 +123,14 @@ function converse(
       if (message.kind === 'progress') host.progress(message.step);
       else if (message.kind === 'result')
         finish({ kind: 'result', result: message.result }, message.rssBytes);
-      else void grant(message.bytes);
+      else void answer(message);
     };
-    const grant = async (asked: number): Promise<void> => {
+    const answer = async (question: Question): Promise<void> => {
       timer.hold();
-      const bytes = await host.memory(asked);
+      const told = await answerTo(question, job, host);
       if (ended) return;
       timer.go();
-      send(child, { kind: 'granted', bytes });
+      send(child, told);
     };
     const exited = (code: number | null, signal: NodeJS.Signals | null): void =>
       finish({
@@ -137,7 +150,7 @@ function converse(
   });
 }
 
-/** Calls `expire` once it has gone for `limitMs`. Waiting for others to free memory is not a job's own time. */
+/** Calls `expire` once it has gone for `limitMs`. Waiting for memory or for columns is not a job's own time. */
 export function stopwatch(limitMs: number | undefined, expire: () => void): { go(): void; hold(): void } {
   let leftMs = limitMs ?? longestTimerMs;
   let startMs = 0;

@@ -1,9 +1,17 @@
 import type { ControlResult } from '@daybook/core';
+import {
+  brokenGroups,
+  brokenRows,
+  countBroken,
+  countGroups,
+  countRows,
+  groupTotals,
+  offendingRows,
+} from './control-queries.ts';
+import type { Rows } from './control-queries.ts';
 import type { Session } from './engine.ts';
-import { subquery } from './engine.ts';
 import type { LocalControl } from './local-job.ts';
 
-const mostOffenders = 10;
 const mostGroupsAsFigures = 10;
 
 /**
@@ -17,7 +25,7 @@ export async function runControls(
 ): Promise<readonly ControlResult[]> {
   const wanted = controls.filter((control) => expected || !control.readsExpected);
   const rowControls = wanted.filter((control) => control.compiled.kind === 'rows');
-  const counted = await countRows(session, rowControls);
+  const counted = await rowCounts(session, rowControls);
   const results: ControlResult[] = [];
   for (const control of wanted) {
     const { compiled } = control;
@@ -28,19 +36,15 @@ export async function runControls(
   return results;
 }
 
-type Rows = LocalControl['compiled'] & { readonly kind: 'rows' };
 /** How many rows there are, and how many of them break each control. */
 interface Counted {
   readonly rows: string;
   readonly broken: ReadonlyMap<LocalControl, string>;
 }
 
-async function countRows(session: Session, controls: readonly LocalControl[]): Promise<Counted> {
+async function rowCounts(session: Session, controls: readonly LocalControl[]): Promise<Counted> {
   if (controls.length === 0) return { rows: '0', broken: new Map() };
-  const all = controls.map((control) => control.compiled as Rows);
-  const relation = all.some((each) => each.relation === 'numbered_output') ? 'numbered_output' : 'output';
-  const counts = all.map((each, index) => `count(*) FILTER (WHERE ${each.broken}) AS broken_${index}`);
-  const [row] = await session.rows(`SELECT count(*) AS rows, ${counts.join(', ')} FROM ${relation}`);
+  const [row] = await session.rows(countRows(controls.map((control) => control.compiled as Rows)));
   const broken = controls.map((control, index) => [control, row?.[`broken_${index}`] ?? '0'] as const);
   return { rows: row?.['rows'] ?? '0', broken: new Map(broken) };
 }
@@ -56,35 +60,27 @@ async function rowsResult(
     const where = await queryResult(session, control, compiled.offenders);
     return { ...where, figures: { rows: counted.rows, ...where.figures } };
   }
-  const offenders = `SELECT * FROM ${compiled.relation} WHERE ${compiled.broken}`;
-  return await result(session, control, { rows: counted.rows, broken }, offenders);
+  return await result(session, control, { rows: counted.rows, broken }, brokenRows(compiled));
 }
 
 async function queryResult(session: Session, control: LocalControl, query: string): Promise<ControlResult> {
-  const [row] = await session.rows(`SELECT count(*) AS broken FROM ${subquery(query)}`);
+  const [row] = await session.rows(countBroken(query));
   return await result(session, control, { broken: row?.['broken'] ?? '0' }, query);
 }
 
 async function groupsResult(session: Session, control: LocalControl, query: string): Promise<ControlResult> {
-  const [row] = await session.rows(
-    `SELECT count(*) AS groups, count(*) FILTER (WHERE broken) AS broken FROM ${subquery(query)}`,
-  );
+  const [row] = await session.rows(countGroups(query));
   const counts = { groups: row?.['groups'] ?? '0', broken: row?.['broken'] ?? '0' };
   const few = Number(counts.groups) <= mostGroupsAsFigures;
   // The counts once more at the end: a group of the data may be called `broken`, and must not stand for them.
   const figures = { ...counts, ...(few ? await groupFigures(session, query) : {}), ...counts };
-  return await result(
-    session,
-    control,
-    figures,
-    `SELECT * EXCLUDE (broken) FROM ${subquery(query)} WHERE broken`,
-  );
+  return await result(session, control, figures, brokenGroups(query));
 }
 
 /** The totals of few groups, one figure a group: `EUR` → `12.00 = 12.00`. */
 async function groupFigures(session: Session, query: string): Promise<Readonly<Record<string, string>>> {
   const figures: Record<string, string> = {};
-  for (const row of await session.rows(`SELECT * EXCLUDE (broken) FROM ${subquery(query)} ORDER BY ALL`)) {
+  for (const row of await session.rows(groupTotals(query))) {
     const cells = Object.entries(row);
     const [left, right] = cells.slice(-2).map(([, value]) => value ?? '0');
     const group = cells
@@ -105,6 +101,6 @@ async function result(
   const held = figures.broken === '0';
   const { name, remedy } = control;
   if (held) return { name, held, figures };
-  const rows = await session.rows(`SELECT * FROM ${subquery(offenders)} ORDER BY ALL LIMIT ${mostOffenders}`);
+  const rows = await session.rows(offendingRows(offenders));
   return { name, held, figures, offenders: rows, ...(remedy === undefined ? {} : { remedy }) };
 }

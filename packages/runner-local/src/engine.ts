@@ -21,6 +21,8 @@ export interface Session {
   lines(query: string): AsyncIterable<readonly string[]>;
   /** The names and types of a query's columns, without running it. */
   describe(query: string): Promise<readonly { readonly name: string; readonly type: string }[]>;
+  /** The plan by which a statement would be run now, without running it; JSON. */
+  explain(statement: string): Promise<string>;
   /** A query's plan as it is bound, before anything in it is changed; JSON. */
   plan(query: string): Promise<string>;
   close(): void;
@@ -39,6 +41,11 @@ export function subquery(statement: string): string {
 /** A file's path as a DuckDB literal that names this file alone: `*`, `?` and `[` would be a pattern. */
 export function pathLiteral(path: string): string {
   return literal(path.replaceAll(/[*?[]/g, '[$&]'));
+}
+
+/** What `rows` runs for a query: the same with all values as text. */
+export function textsQuery(query: string): string {
+  return `SELECT CAST(COLUMNS(*) AS VARCHAR) FROM ${subquery(query)}`;
 }
 
 let engine: { readonly spill: string; readonly instance: Promise<DuckDBInstance> } | undefined;
@@ -78,6 +85,11 @@ export async function runnerFacts(): Promise<RunnerFacts> {
   return { name: 'local', engine: 'duckdb', duckdb: version(), node: process.version };
 }
 
+/** Whether DuckDB had less memory than it needed. */
+export function isOutOfMemory(error: unknown): boolean {
+  return /\bOut of Memory Error: /.test(String(error));
+}
+
 /** A DuckDB error in words for the task's author. */
 export function sqlFailure(error: unknown, task: string): DaybookError {
   if (error instanceof DaybookError) return error;
@@ -88,13 +100,12 @@ export function sqlFailure(error: unknown, task: string): DaybookError {
 function sessionOf(connection: DuckDBConnection, signal: AbortSignal | undefined): Session {
   const interrupt = (): void => connection.interrupt();
   signal?.addEventListener('abort', interrupt, { once: true });
-  const asText = (query: string): string => `SELECT CAST(COLUMNS(*) AS VARCHAR) FROM ${subquery(query)}`;
   return {
     async run(statement) {
       await connection.run(statement);
     },
     async rows(query) {
-      const reader = await connection.runAndReadAll(asText(query));
+      const reader = await connection.runAndReadAll(textsQuery(query));
       return reader.getRowObjectsJson() as Record<string, string | null>[];
     },
     async *lines(query) {
@@ -111,6 +122,11 @@ function sessionOf(connection: DuckDBConnection, signal: AbortSignal | undefined
         name: statement.columnName(index),
         type: String(statement.columnType(index)).replace('TIMESTAMP WITH TIME ZONE', 'TIMESTAMPTZ'),
       }));
+    },
+    async explain(statement) {
+      const reader = await connection.runAndReadAll(`EXPLAIN (FORMAT json) ${statement}`);
+      const rows = reader.getRowsJson() as [string, string][];
+      return rows.find(([name]) => name === 'physical_plan')?.[1] ?? '';
     },
     async plan(query) {
       for (const setting of ["PRAGMA explain_output = 'all'", 'PRAGMA disable_optimizer'])

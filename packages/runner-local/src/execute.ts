@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import type { Job } from '@daybook/core';
 import { assert, DaybookError, isSystemError, reportOf } from '@daybook/core';
+import { isOutOfMemory } from './engine.ts';
 import { runCode } from './code-job.ts';
 import { runLoad } from './load-job.ts';
 import type { JobHost, LocalJob, LocalResult } from './local-job.ts';
@@ -32,9 +33,8 @@ export function failureOf(error: unknown, task: string): LocalResult & { readonl
     const message = `The disk is full while ${task} was made: free some space, then run again.`;
     return { kind: 'failed', fault: 'infrastructure', error: { code: 'target-failed', message } };
   }
-  const used = /\bOut of Memory Error: [^(]*(?:\([^/]*\/(?<limit>[^)]*) used\))?/.exec(String(error));
-  if (used !== null) {
-    const limit = used.groups?.['limit'];
+  if (isOutOfMemory(error)) {
+    const limit = /\([^/()]*\/(?<limit>[^()]*) used\)/.exec(String(error))?.groups?.['limit'];
     const message = `${task} needs more memory than it may use${limit === undefined ? '' : ` (${limit})`}: give localRunner({ memoryBytes }) more, then run again.`;
     return { kind: 'failed', fault: 'task', error: { code: 'memory-exceeded', message } };
   }

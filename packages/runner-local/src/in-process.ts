@@ -12,20 +12,31 @@ export async function runHere(found: Job, job: LocalJob, host: ChildHost): Promi
   const watch = new AbortController();
   const limit = stopwatch(host.timeoutMs, () => watch.abort());
   const stopped = AbortSignal.any([host.signal, watch.signal]);
-  const memory = async (bytes: number): Promise<number> => {
+  let over = false;
+  const held = async <Answer>(waiting: () => Promise<Answer>): Promise<Answer> => {
     limit.hold();
-    const granted = await host.memory(bytes);
-    limit.go();
-    return granted;
+    try {
+      return await waiting();
+    } finally {
+      if (!over) limit.go();
+    }
+  };
+  const jobHost = {
+    signal: stopped,
+    progress: host.progress,
+    memory: async (bytes: number) => await held(async () => await host.memory(bytes)),
+    columns: async (names: readonly string[] | undefined) =>
+      await held(async () => await host.columns(names)),
   };
   limit.go();
   const end = await Promise.race([
-    execute(job, { signal: stopped, progress: host.progress, memory }, async () => found),
+    execute(job, jobHost, async () => found),
     new Promise<undefined>((resolve) => {
       if (stopped.aborted) resolve(undefined);
       stopped.addEventListener('abort', () => resolve(undefined), { once: true });
     }),
   ]);
+  over = true;
   limit.hold();
   if (watch.signal.aborted) return { kind: 'timed-out' };
   return end === undefined ? { kind: 'cancelled' } : { kind: 'result', result: end };

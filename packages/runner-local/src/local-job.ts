@@ -9,13 +9,13 @@ import type {
   ErrorReport,
   JobKind,
   Json,
-  Part,
   RunnerFacts,
   RunContext,
   Values,
   Work,
 } from '@daybook/core';
 import { columnsOf, compileControl, declarationOf, readsExpected, renderSql, tasksOf } from '@daybook/core';
+import type { LocalParts } from './local-parts.ts';
 
 /** One task of an input: its parts as local files and, in a list, its parameters as extra columns. */
 export interface LocalMember {
@@ -53,6 +53,8 @@ export interface LocalJob {
   /** The statement of a SQL job, its parameters in place. */
   readonly statement?: string;
   readonly inputs: readonly LocalInput[];
+  /** The paths among those of the inputs where there is a footer and no column yet. */
+  readonly footers: readonly string[];
   readonly declaration: Declaration;
   readonly columns: Columns;
   readonly controls: readonly LocalControl[];
@@ -105,6 +107,11 @@ export interface JobHost {
   }): void;
   /** Waits until about so many bytes of memory may be used, and tells how many are granted. */
   memory(bytes: number): Promise<number>;
+  /**
+   * Brings these columns, or all, of the parts of which there are footers only: the path of a file that has them, by the
+   * path of the footer.
+   */
+  columns(names: readonly string[] | undefined): Promise<ReadonlyMap<string, string>>;
 }
 
 export interface LocalMeans {
@@ -112,8 +119,7 @@ export interface LocalMeans {
   readonly spill: string;
   readonly threads: number;
   readonly memoryBytes: number | undefined;
-  /** The local path of a part. */
-  localPath(part: Part): string;
+  readonly parts: Pick<LocalParts, 'paths' | 'footers'>;
 }
 
 /** Where a job writes: the stage itself where it is a local folder, else a folder that is uploaded afterwards. */
@@ -145,6 +151,7 @@ export function localJobOf(work: Work, context: RunContext, means: LocalMeans): 
     ...(context.configPath === undefined ? {} : { configPath: context.configPath }),
     ...(job.kind === 'sql' ? { statement: renderSql(job, params, values, 'duckdb') } : {}),
     inputs: localInputs(work, means),
+    footers: means.parts.footers,
     declaration: declarationOf(definition.output ?? { kind: 'files' }),
     columns,
     controls: definition.controls.map(compile),
@@ -172,7 +179,9 @@ function localInputs(work: Work, means: LocalMeans): readonly LocalInput[] {
     if (output === undefined) return [];
     const table = output.kind === 'table' ? output : { columns: {}, orderBy: [] };
     const members = tasksOf(input).map((task) => ({
-      paths: (pinned.get(`${name} ${task.id}`)?.parts ?? []).map((part) => means.localPath(part)),
+      paths: (pinned.get(`${name} ${task.id}`)?.parts ?? []).map(
+        (part) => means.parts.paths.get(part.path) ?? part.path,
+      ),
       extra: input.kind === 'list' ? task.values : {},
     }));
     return [

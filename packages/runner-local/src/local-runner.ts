@@ -1,35 +1,18 @@
-import { createReadStream, existsSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type {
-  Columns,
-  Declaration,
-  Outcome,
-  Part,
-  RowsOptions,
-  RunContext,
-  Runner,
-  Statement,
-  Target,
-  Work,
-} from '@daybook/core';
-import { DaybookError, quoteName, rowLinesQuery, rowSumsQuery, tableFingerprint } from '@daybook/core';
-import type { ChildEnd, ChildHost, ChildPool } from './child-pool.ts';
-import { childPool } from './child-pool.ts';
+import type { Runner, Statement } from '@daybook/core';
 import { checkStatements } from './check/check-statements.ts';
+import type { ChildPool } from './child-pool.ts';
+import { childPool } from './child-pool.ts';
 import { localDoctor } from './doctor.ts';
-import type { Session } from './engine.ts';
 import { openSession } from './engine.ts';
-import { failureOf } from './execute.ts';
-import { runHere } from './in-process.ts';
-import { parquetQuery } from './input-views.ts';
-import type { LocalJob, LocalResult } from './local-job.ts';
-import { localJobOf, outputFolder } from './local-job.ts';
-import { localParts } from './local-parts.ts';
-import type { MemoryLedger } from './memory-ledger.ts';
-import { memoryFor, memoryLedger, memoryShare } from './memory-ledger.ts';
+import { memoryLedger } from './memory-ledger.ts';
+import { partCache } from './part-cache.ts';
+import type { Reading } from './read-parts.ts';
+import { fingerprintOf, readRows } from './read-parts.ts';
+import { runWork } from './run-work.ts';
 import { makeScratch } from './scratch.ts';
 
 export interface LocalRunnerOptions {
@@ -44,7 +27,16 @@ export interface LocalRunnerOptions {
   readonly threads?: number;
   /** The local folder under which attempts keep what they need while they run. Default: the system's temporary folder. */
   readonly scratch?: string;
+  /**
+   * What is kept of parts of a target that is no folder, so that what one attempt fetched or made is there for the next.
+   * All processes of a user share it. `folder`, default `daybook-cache-<user>` beside what attempts keep: on the same file
+   * system, so that nothing is copied. `bytes`, default 4 GiB: when there is more on the disk, what was used least recently
+   * is removed; a day's inputs that do not fit are fetched again by each task. 0 keeps nothing.
+   */
+  readonly cache?: { readonly folder?: string; readonly bytes?: number };
 }
+
+const defaultCacheBytes = 4 * 1024 ** 3;
 
 const defaultMemoryBytes = 512 * 1024 * 1024;
 
@@ -59,6 +51,8 @@ export function localRunner(options: LocalRunnerOptions = {}): Runner {
   let pool: ChildPool | undefined;
   let scratch: string | undefined;
   const scratchFolder = (): string => (scratch ??= makeScratch(options.scratch));
+  const cacheFolder = join(options.scratch ?? tmpdir(), `daybook-cache-${process.getuid?.() ?? 'user'}`);
+  const cache = partCache(options.cache?.folder ?? cacheFolder, options.cache?.bytes ?? defaultCacheBytes);
   const reading = (): Reading => ({ scratch: scratchFolder(), threads, memoryBytes });
   const runner: Runner = {
     name: 'local',
@@ -68,7 +62,7 @@ export function localRunner(options: LocalRunnerOptions = {}): Runner {
         const own = join(scratchFolder(), work.attempt);
         pool ??= childPool();
         const isolated = options.isolation === 'none' ? undefined : pool;
-        const around = { own, spill: scratchFolder(), threads, memoryBytes, ledger, pool: isolated };
+        const around = { own, spill: scratchFolder(), threads, memoryBytes, ledger, cache, pool: isolated };
         yield await runWork(work, context, around);
       }
     },
@@ -78,7 +72,8 @@ export function localRunner(options: LocalRunnerOptions = {}): Runner {
       if (scratch !== undefined) rmSync(scratch, { recursive: true, force: true });
       scratch = undefined;
     },
-    readRows: (target, parts, declaration, rows) => readRows(target, parts, declaration, rows, reading()),
+    readRows: (target, parts, declaration, rows) =>
+      readRows(target, parts, declaration, rows, { ...reading(), cache }),
     fingerprint: (target, parts, declaration) => fingerprintOf(target, parts, declaration, reading()),
     check: (statements) => checked(statements, reading()),
     // Told when it is asked: a child, and a command that checks nothing, need not read a file for it.
@@ -88,159 +83,6 @@ export function localRunner(options: LocalRunnerOptions = {}): Runner {
     doctor: () => localDoctor({ scratch: scratchFolder, threads, memoryBytes }),
   };
   return Object.freeze(runner);
-}
-
-interface Surroundings {
-  /** The attempt's own folder on the local disk. */
-  readonly own: string;
-  readonly spill: string;
-  readonly threads: number;
-  readonly memoryBytes: number;
-  readonly ledger: MemoryLedger;
-  readonly pool: ChildPool | undefined;
-}
-
-async function runWork(work: Work, context: RunContext, around: Surroundings): Promise<Outcome> {
-  const { attempt, signal } = work;
-  if (signal.aborted) return { attempt, kind: 'cancelled' };
-  const share = memoryShare(around.ledger);
-  // In one process all jobs share one DuckDB, and so one limit: the ledger still decides who may begin.
-  const limit = (granted: number): number => (around.pool === undefined ? around.memoryBytes : granted);
-  const memory = async (bytes: number): Promise<number> => limit(await share.take(bytes));
-  try {
-    const paths = await localParts(
-      context.target,
-      work.inputs.flatMap((input) => input.parts),
-      around.own,
-    );
-    // What a load job needs is known when it has fetched its file.
-    const memoryBytes =
-      work.job.kind === 'load' ? undefined : await unlessAborted(signal, memory(memoryFor(work)));
-    if (signal.aborted) return { attempt, kind: 'cancelled' };
-    const job = localJobOf(work, context, {
-      scratch: around.own,
-      spill: around.spill,
-      threads: around.threads,
-      memoryBytes,
-      localPath: (part) => paths.get(part.path) ?? part.path,
-    });
-    const progress: ChildHost['progress'] = (step) => context.progress({ attempt, ...step });
-    if (job.kind !== 'load') progress({ phase: 'compute' });
-    const host = { signal, timeoutMs: work.timeoutMs, progress, memory };
-    let end = await doJob(work, job, host, around);
-    if (isShortOfMemory(end) && share.held < around.memoryBytes) {
-      // What a job needs is a guess from sizes: where it was too low, it runs again with all there is, and so alone.
-      share.free();
-      const all = await unlessAborted(signal, memory(around.memoryBytes));
-      if (all === undefined) return { attempt, kind: 'cancelled' };
-      end = await doJob(work, { ...job, memoryBytes: all }, { ...host, memory: async () => all }, around);
-    }
-    return await endOf(work, end, around.own);
-  } catch (error) {
-    // The others of the batch are to have their turn.
-    return { attempt, ...failureOf(error, work.task.id) };
-  } finally {
-    share.end();
-    // A function that was left behind in this process may still be writing there.
-    if (existsSync(around.own))
-      await rm(around.own, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
-  }
-}
-
-async function doJob(work: Work, job: LocalJob, host: ChildHost, { pool }: Surroundings): Promise<ChildEnd> {
-  if (pool === undefined) return await runHere(work.job, job, host);
-  if (job.kind !== 'sql' && job.configPath === undefined) throw withoutConfig(work);
-  return await pool.run(job, host);
-}
-
-function isShortOfMemory(end: ChildEnd): boolean {
-  return end.kind === 'result' && end.result.kind === 'failed' && end.result.error.code === 'memory-exceeded';
-}
-
-/** What `waited` gives; nothing when the attempt is cancelled before. */
-async function unlessAborted<T>(signal: AbortSignal, waited: Promise<T>): Promise<T | undefined> {
-  return await Promise.race([
-    waited,
-    new Promise<undefined>((resolve) => {
-      if (signal.aborted) resolve(undefined);
-      signal.addEventListener('abort', () => resolve(undefined), { once: true });
-    }),
-  ]);
-}
-
-async function endOf(work: Work, end: ChildEnd, own: string): Promise<Outcome> {
-  const { attempt } = work;
-  if (end.kind === 'result') return await outcomeOf(work, end.result, own);
-  if (end.kind !== 'crashed') return { attempt, kind: end.kind };
-  const message = `The attempt at ${work.task.id} crashed: ${end.why}.`;
-  return { attempt, kind: 'crashed', error: { code: 'job-crashed', message } };
-}
-
-async function outcomeOf(work: Work, result: LocalResult, own: string): Promise<Outcome> {
-  const { attempt, stage } = work;
-  if (result.kind === 'blocked' && !stage.uri.startsWith('file:')) {
-    // What is blocked is kept where a person can look at it.
-    const folder = outputFolder(work, own);
-    for (const name of await readdir(folder)) await stage.write(name, createReadStream(join(folder, name)));
-  }
-  if (result.kind !== 'staged') return { attempt, ...result };
-  if (!stage.uri.startsWith('file:')) {
-    for (const { name } of result.files)
-      await stage.write(name, createReadStream(join(outputFolder(work, own), name)));
-  }
-  const synced = new Map(
-    (await stage.sync(result.files.map((file) => file.name))).map((file) => [file.name, file]),
-  );
-  const { files: _, ...rest } = result;
-  const parts = result.files.map(({ name, rows, sha256 }): Part => {
-    const file = synced.get(name);
-    const tag = file?.tag === undefined ? {} : { tag: file.tag };
-    return { path: `${stage.path}${name}`, bytes: file?.bytes ?? 0, rows, sha256, ...tag };
-  });
-  return { attempt, ...rest, parts };
-}
-
-/** What reading outside a job may use. */
-interface Reading {
-  readonly scratch: string;
-  readonly threads: number;
-  readonly memoryBytes: number;
-}
-
-async function* readRows(
-  target: Target,
-  parts: readonly Part[],
-  declaration: Declaration,
-  options: RowsOptions,
-  reading: Reading,
-): AsyncIterable<readonly string[]> {
-  const columns = columnsOf(declaration);
-  const names = Object.keys(columns).map((name) => quoteName(name, 'duckdb'));
-  const { session, query, close } = await openParts(target, parts, names.join(', '), reading);
-  try {
-    yield* session.lines(rowLinesQuery(`(${query})`, columns, options));
-  } finally {
-    await close();
-  }
-}
-
-async function fingerprintOf(
-  target: Target,
-  parts: readonly Part[],
-  declaration: Declaration,
-  reading: Reading,
-): Promise<string> {
-  const { session, query, close } = await openParts(target, parts, '*', reading);
-  try {
-    const [sums] = await session.rows(rowSumsQuery(`(${query})`, columnsOf(declaration), 'duckdb'));
-    return tableFingerprint(declaration, {
-      rows: sums?.['rows'] ?? '0',
-      high: sums?.['high'] ?? '0',
-      low: sums?.['low'] ?? '0',
-    });
-  } finally {
-    await close();
-  }
 }
 
 async function checked(
@@ -263,39 +105,4 @@ function checkedBy(): string {
     readonly dependencies: Readonly<Record<string, string>>;
   };
   return `${name} ${version}, duckdb ${dependencies['@duckdb/node-api']}`;
-}
-
-/** A session with a query for the rows of parts, and a folder of its own for copies of them until it is closed. */
-async function openParts(
-  target: Target,
-  parts: readonly Part[],
-  columns: string,
-  reading: Reading,
-): Promise<{ readonly session: Session; readonly query: string; close(): Promise<void> }> {
-  const { scratch, threads, memoryBytes } = reading;
-  const folder = await mkdtemp(join(scratch, 'read-'));
-  const remove = async (): Promise<void> => await rm(folder, { recursive: true, force: true });
-  try {
-    const paths = await localParts(target, parts, folder);
-    const session = await openSession({ memoryBytes, threads, spill: scratch });
-    const close = async (): Promise<void> => {
-      session.close();
-      await remove();
-    };
-    return { session, query: parquetQuery([...paths.values()], columns), close };
-  } catch (error) {
-    await remove();
-    throw error;
-  }
-}
-
-function columnsOf(declaration: Declaration): Columns {
-  return declaration.kind === 'table' ? (Object.fromEntries(declaration.columns) as Columns) : {};
-}
-
-function withoutConfig(work: Work): DaybookError {
-  return new DaybookError(
-    'usage',
-    `${work.task.id} is a ${work.job.kind} job and there is no configuration file that a child process could import: use localRunner({ isolation: 'none' }).`,
-  );
 }

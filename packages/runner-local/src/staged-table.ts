@@ -26,11 +26,14 @@ export function declaredTypes(job: LocalJob): Readonly<Record<string, string>> {
 
 /** Writes the rows of a query as the job's Parquet part, in the declared order of columns. */
 export async function writeTable(session: Session, job: LocalJob, query: string): Promise<void> {
+  await session.run(tableCopy(job, query));
+}
+
+/** The statement that does so. */
+export function tableCopy(job: LocalJob, query: string): string {
   const columns = Object.keys(job.columns).map((name) => quoteName(name, 'duckdb'));
   const path = literal(join(job.folder, tablePart));
-  await session.run(
-    `COPY (SELECT ${columns.join(', ')} FROM ${subquery(query)}) TO ${path} (${parquetOptions})`,
-  );
+  return `COPY (SELECT ${columns.join(', ')} FROM ${subquery(query)}) TO ${path} (${parquetOptions})`;
 }
 
 /** Makes the relations `output` and `numbered_output` of the staged part. */

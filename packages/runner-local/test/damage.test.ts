@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { appendFileSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { memoryTargets } from '@daybook/core/testing';
 import { expect, test } from 'vitest';
+import { localRunner } from '../src/index.ts';
 import { doubled, sales, totals } from './fixtures/daybook.config.ts';
 import { projectOf } from './project.ts';
 
@@ -10,7 +11,8 @@ const tasks = [sales, totals, doubled];
 
 test('a part in a target that is no folder is held against its SHA-256 when it is copied', async () => {
   const target = memoryTargets();
-  const project = projectOf(tasks, { target });
+  const runner = localRunner({ isolation: 'none', cache: { bytes: 0 } });
+  const project = projectOf(tasks, { target, runner });
   await project.run([totals({ date })]);
   const [part] = (await project.manifest(totals({ date }))).parts;
   const bytes = target.files().get(part?.path ?? '') ?? new Uint8Array();

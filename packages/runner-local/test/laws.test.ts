@@ -12,6 +12,7 @@ describe('in child processes, over a folder', () => {
 });
 
 describe('in this process, over a target that is no folder', () => {
-  const open = (): ReturnType<typeof openedInMemory> => openedInMemory(localRunner({ isolation: 'none' }));
+  const open = (): ReturnType<typeof openedInMemory> =>
+    openedInMemory(localRunner({ isolation: 'none', cache: { bytes: 0 } }));
   runnerLaws(framework, { ...abilities, open });
 });

@@ -29,7 +29,7 @@ describe.each([
     const target: Target = targetOf();
     const project = projectOf([task.definition], { target });
     await project.run([task]);
-    const runner = localRunner({ scratch });
+    const runner = localRunner({ scratch, cache: { bytes: 0 } });
     onTestFinished(async () => await runner.close?.());
     const manifest = await project.manifest(task);
     const rows = async (

@@ -12,7 +12,7 @@ const abilities = { kinds: ['load', 'sql', 'code'], offers: ['readRows', 'finger
 function lawsOver(mutate: (sound: Runner) => Runner): RecordedLaws {
   const laws = recordedLaws(expect);
   const open = (): ReturnType<typeof openedInMemory> =>
-    openedInMemory(mutate(localRunner({ isolation: 'none' })));
+    openedInMemory(mutate(localRunner({ isolation: 'none', cache: { bytes: 0 } })));
   runnerLaws(laws, { ...abilities, open });
   return laws;
 }
@@ -45,7 +45,7 @@ test('a gap that is one passes, and one that is closed or of no law fails', asyn
     breaks.includes('sql: parameters are values, whatever is in them'),
   );
   const open = (): ReturnType<typeof openedInMemory> => {
-    const sound = localRunner({ isolation: 'none' });
+    const sound = localRunner({ isolation: 'none', cache: { bytes: 0 } });
     return openedInMemory(mutant?.mutate(sound) ?? sound);
   };
   runnerLaws(laws, { ...abilities, open, gaps });
