@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import { S3 } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { S3TargetsOptions } from '../src/index.ts';
+import type { ServerKind } from './servers/server-kinds.ts';
+import { isInstalled, serverKinds, testCredentials } from './servers/server-kinds.ts';
+import type { RunningServer } from './servers/start-server.ts';
+import { startServer } from './servers/start-server.ts';
+
+/** A server that a test file runs on. */
+export interface TestServer {
+  readonly kind: ServerKind;
+  /** Known once the tests run. */
+  endpoint(): string;
+  /** A client of the tests' own. */
+  client(): S3;
+  /** Makes an empty bucket, and gives the options of a target in it. */
+  newBucket(): Promise<S3TargetsOptions & { readonly endpoint: string }>;
+}
+
+/**
+ * Defines the same tests on each of the servers. One that is not installed is skipped with a loud line; with `CI=true` it is a
+ * failure, so that nothing is left untried unseen.
+ */
+export function onServers(define: (server: TestServer) => void): void {
+  for (const kind of serverKinds)
+    describe(`on ${kind.name} ${kind.version}`, () => {
+      if (isInstalled(kind)) define(testServer(kind));
+      else absent(kind);
+    });
+}
+
+function absent(kind: ServerKind): void {
+  const told = `${kind.name} ${kind.version} is not installed: npm run servers`;
+  if (process.env['CI'] === 'true') {
+    test('the server is there', () => expect.fail(told));
+    return;
+  }
+  process.stderr.write(`\n!!! SKIPPED, ALL TESTS ON ${kind.name}: ${told}\n\n`);
+  test.skip(told);
+}
+
+function testServer(kind: ServerKind): TestServer {
+  let running: RunningServer | undefined;
+  let client: S3 | undefined;
+  beforeAll(async () => {
+    running = await startServer(kind);
+  });
+  afterAll(async () => {
+    client?.destroy();
+    await running?.stop();
+  });
+  const endpoint = (): string => running?.endpoint ?? expect.fail('The server was not started.');
+  const server: TestServer = {
+    kind,
+    endpoint,
+    client: () =>
+      (client ??= new S3({
+        endpoint: endpoint(),
+        region: 'us-east-1',
+        forcePathStyle: true,
+        credentials: testCredentials,
+      })),
+    async newBucket() {
+      const bucket = `bucket-${randomBytes(6).toString('hex')}`;
+      await server.client().createBucket({ Bucket: bucket });
+      return { bucket, endpoint: endpoint(), credentials: testCredentials };
+    },
+  };
+  return server;
+}
