@@ -20,18 +20,24 @@ export interface Bucket {
 
 /** How often a request is sent in all: the SDK's standard retries, from a tenth of a second, doubling, with jitter. */
 const tries = 6;
-const connectionTimeoutMs = 5000;
-/** Until the answer begins. A part of an upload is some megabytes. */
-const requestTimeoutMs = 60_000;
-/** For how long a connection may be silent in the middle. */
-const socketTimeoutMs = 20_000;
 const mostSockets = 64;
 
+/** How long is waited for the store. */
+export interface StoreTimeouts {
+  readonly connectionMs: number;
+  /** Until an answer begins. A part of an upload is some megabytes. */
+  readonly answerMs: number;
+  /** For how long a connection may be silent in the middle. */
+  readonly silenceMs: number;
+}
+
+const usualTimeouts: StoreTimeouts = { connectionMs: 5000, answerMs: 60_000, silenceMs: 20_000 };
+
 /** A bucket by checked options. Nothing is imported or opened until it is first asked for. */
-export function openBucket(options: CheckedS3Options): Bucket {
+export function openBucket(options: CheckedS3Options, timeouts = usualTimeouts): Bucket {
   const { bucket, prefix, encryption } = options;
   let clients: Promise<{ readonly many: S3; readonly once: S3 }> | undefined;
-  const opened = async () => await (clients ??= openClients(options));
+  const opened = async () => await (clients ??= openClients(options, timeouts));
   return Object.freeze({
     name: bucket,
     uri: `s3://${bucket}/${prefix}`,
@@ -50,7 +56,10 @@ function writtenWith(encryption: CheckedS3Options['encryption']): Bucket['writte
   return { ServerSideEncryption: 'aws:kms', ...key };
 }
 
-async function openClients(options: CheckedS3Options): Promise<{ readonly many: S3; readonly once: S3 }> {
+async function openClients(
+  options: CheckedS3Options,
+  timeouts: StoreTimeouts,
+): Promise<{ readonly many: S3; readonly once: S3 }> {
   // The SDK takes half a second to import, and most processes that import a configuration never ask the target.
   const { S3 } = await import('@aws-sdk/client-s3');
   const { region, endpoint, forcePathStyle, credentials } = options;
@@ -58,16 +67,18 @@ async function openClients(options: CheckedS3Options): Promise<{ readonly many: 
     forcePathStyle,
     retryMode: 'standard',
     requestHandler: {
-      connectionTimeout: connectionTimeoutMs,
-      requestTimeout: requestTimeoutMs,
+      connectionTimeout: timeouts.connectionMs,
+      requestTimeout: timeouts.answerMs,
       throwOnRequestTimeout: true,
-      socketTimeout: socketTimeoutMs,
+      socketTimeout: timeouts.silenceMs,
       httpAgent: { maxSockets: mostSockets },
       httpsAgent: { maxSockets: mostSockets },
     },
     // What is sent has a checksum that the store checks and keeps. What is read is held against digests of Daybook's own.
     requestChecksumCalculation: 'WHEN_SUPPORTED',
     responseChecksumValidation: 'WHEN_REQUIRED',
+    // A request that first asks whether it may be sent gets a connection of its own in the SDK: one for each part.
+    expectContinueHeader: false,
     ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(credentials === undefined ? {} : { credentials }),

@@ -3,7 +3,7 @@ import type { Bucket } from './bucket.ts';
 import { isPassing, nameOf, statusOf } from './failure.ts';
 import { pause } from './pauses.ts';
 
-/** How often a create is sent while nothing is known of what became of it: some ten seconds in all, if answers come at once. */
+/** How often a create is sent while nothing is known of what became of it: some five seconds in all, if answers come at once. */
 const tries = 8;
 
 /**

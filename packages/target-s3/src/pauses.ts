@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
 const firstPauseMs = 100;
-const longestPauseMs = 5000;
+const longestPauseMs = 2000;
 
 /** Waits before try number `next` (from 2): doubling from a tenth of a second, of that a random part, at least a half. */
 export async function pause(next: number, signal?: AbortSignal): Promise<void> {

@@ -9,15 +9,18 @@ const tries = 5;
 /** All bytes of a small object; undefined where there is none. The store's checksum is held against them where it has one. */
 export async function readManifest(bucket: Bucket, path: string): Promise<Uint8Array | undefined> {
   const s3 = await bucket.client();
+  const request = { Bucket: bucket.name, Key: bucket.key(path), ChecksumMode: 'ENABLED' } as const;
   for (let attempt = 1; ; attempt += 1) {
+    const answer = await s3.getObject(request).catch((error: unknown) => {
+      if (isMissing(error)) return undefined;
+      throw error;
+    });
+    if (answer === undefined) return undefined;
     try {
-      const request = { Bucket: bucket.name, Key: bucket.key(path) };
-      const { Body } = await s3.getObject({ ...request, ChecksumMode: 'ENABLED' });
       const chunks: Uint8Array[] = [];
-      for await (const chunk of Body as Readable) chunks.push(chunk as Uint8Array);
+      for await (const chunk of answer.Body as Readable) chunks.push(chunk as Uint8Array);
       return new Uint8Array(Buffer.concat(chunks));
     } catch (error) {
-      if (isMissing(error)) return undefined;
       if (attempt === tries || !isPassing(error)) throw error;
       await pause(attempt + 1);
     }

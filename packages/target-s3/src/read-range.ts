@@ -15,8 +15,9 @@ export interface ReadRange {
 const fruitlessTries = 5;
 
 /**
- * Reads a range that lies within an object. Where the connection breaks it goes on from there, on the condition that the
- * object is still the same, so that bytes of two objects are never put together.
+ * Reads a range that lies within an object. Where the connection breaks in the middle it goes on from there, on the condition
+ * that the object is still the same, so that bytes of two objects are never put together. What breaks before an answer begins
+ * is for the SDK to ask again.
  */
 export async function readRange(
   bucket: Bucket,
@@ -29,19 +30,19 @@ export async function readRange(
   const bytes = new Uint8Array(length);
   let [filled, objectBytes, same, fruitless] = [0, 0, tag, 0];
   while (filled < length) {
+    const answer = await s3.getObject(
+      {
+        Bucket: bucket.name,
+        Key: bucket.key(path),
+        Range: `bytes=${start + filled}-${start + length - 1}`,
+        ...(same === undefined ? {} : { IfMatch: same }),
+      },
+      { abortSignal: signal },
+    );
+    same ??= answer.ETag;
+    objectBytes = sizeIn(answer.ContentRange) ?? rangeIgnored(path);
     const before = filled;
     try {
-      const answer = await s3.getObject(
-        {
-          Bucket: bucket.name,
-          Key: bucket.key(path),
-          Range: `bytes=${start + filled}-${start + length - 1}`,
-          ...(same === undefined ? {} : { IfMatch: same }),
-        },
-        { abortSignal: signal },
-      );
-      same ??= answer.ETag;
-      objectBytes = sizeIn(answer.ContentRange) ?? rangeIgnored(path);
       for await (const chunk of answer.Body as Readable) {
         const taken = (chunk as Uint8Array).subarray(0, length - filled);
         bytes.set(taken, filled);
