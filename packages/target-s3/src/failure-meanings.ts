@@ -102,6 +102,7 @@ export const meaningByName: Readonly<Record<string, Meaning>> = {
   TokenRefreshRequired: credentials('the credentials have expired'),
   InvalidToken: credentials('the session token is not valid'),
   InvalidAccessKeyId: credentials('it does not know the access key'),
+  XAdminUserNotFound: credentials('it does not know the access key'),
   SignatureDoesNotMatch: credentials('the secret key does not belong to the access key'),
   CredentialsProviderError: unsigned,
   TokenProviderError: unsigned,

@@ -20,11 +20,13 @@ export function s3Failure(error: unknown, doing: string): unknown {
   return new DaybookError(code, `The store would not ${doing}: ${why} (${told}). ${remedy}`, { cause });
 }
 
-/** Whether the store said that there is no such object. A bucket that is not there is another matter. */
+/**
+ * Whether the store said that there is no such object. Another 404 says that something else is not there: a bucket, a user.
+ * `NotFound` is what the SDK calls the answer to a HEAD, which does not say what is missing.
+ */
 export function isMissing(error: unknown): boolean {
-  const facts = factsOf(error);
-  if (facts === undefined || facts.name === 'NoSuchBucket') return false;
-  return facts.name === 'NoSuchKey' || facts.status === 404;
+  const name = factsOf(error)?.name;
+  return name === 'NoSuchKey' || name === 'NotFound';
 }
 
 /** The HTTP status that the store answered with; undefined where no answer came. */

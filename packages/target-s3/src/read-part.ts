@@ -3,6 +3,7 @@ import { DaybookError } from '@daybook/core';
 import type { Bucket } from './bucket.ts';
 import { isMissing, statusOf } from './failure.ts';
 import { guarded } from './guarded.ts';
+import { headObject } from './head-object.ts';
 import { inOrder } from './in-order.ts';
 import { readRange } from './read-range.ts';
 
@@ -52,17 +53,11 @@ function piecesOf(part: Part, ranges: readonly Range[]): readonly Range[] {
 
 /** Holds what is there against what was recorded, and gives its tag. */
 async function checkPart(bucket: Bucket, part: Part): Promise<string | undefined> {
-  const s3 = await bucket.client();
-  return await guarded(`read ${bucket.uri}${part.path}`, async () => {
-    try {
-      const there = await s3.headObject({ Bucket: bucket.name, Key: bucket.key(part.path) });
-      if (there.ContentLength !== part.bytes) throw damaged(part, sizes(there.ContentLength ?? 0, part));
-      if (part.tag !== undefined && part.tag !== there.ETag) throw damaged(part, 'was written anew');
-      return there.ETag;
-    } catch (error) {
-      throw isMissing(error) ? damaged(part, 'is not there') : error;
-    }
-  });
+  const there = await guarded(`read ${bucket.uri}${part.path}`, () => headObject(bucket, part.path));
+  if (there === undefined) throw damaged(part, 'is not there');
+  if (there.bytes !== part.bytes) throw damaged(part, sizes(there.bytes, part));
+  if (part.tag !== undefined && part.tag !== there.tag) throw damaged(part, 'was written anew');
+  return there.tag;
 }
 
 /** What an error of a ranged read says of the part, if it is the part's fault. */

@@ -1,8 +1,8 @@
 import type { Stage, StagedFile } from '@daybook/core';
 import { DaybookError } from '@daybook/core';
 import type { Bucket } from './bucket.ts';
-import { isMissing } from './failure.ts';
 import { guarded } from './guarded.ts';
+import { headObject } from './head-object.ts';
 import { inOrder } from './in-order.ts';
 import { upload } from './upload.ts';
 
@@ -28,19 +28,10 @@ export function s3Stage(bucket: Bucket, path: string): Stage {
 
 /** An object is durable once the store has answered for it, so that there is only to ask what it is. */
 async function staged(bucket: Bucket, path: string, name: string): Promise<StagedFile> {
-  const s3 = await bucket.client();
-  return await guarded(`keep ${bucket.uri}${path}${name}`, async () => {
-    try {
-      const there = await s3.headObject({ Bucket: bucket.name, Key: bucket.key(`${path}${name}`) });
-      return {
-        name,
-        bytes: there.ContentLength ?? 0,
-        ...(there.ETag === undefined ? {} : { tag: there.ETag }),
-      };
-    } catch (error) {
-      if (!isMissing(error)) throw error;
-      const message = `${name} was never written to ${bucket.uri}${path}: whoever was to write it did not. Run again.`;
-      throw new DaybookError('target-failed', message);
-    }
-  });
+  const there = await guarded(`keep ${bucket.uri}${path}${name}`, () => headObject(bucket, `${path}${name}`));
+  if (there === undefined) {
+    const message = `${name} was never written to ${bucket.uri}${path}: whoever was to write it did not. Run again.`;
+    throw new DaybookError('target-failed', message);
+  }
+  return { name, bytes: there.bytes, ...(there.tag === undefined ? {} : { tag: there.tag }) };
 }
