@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Bucket } from './bucket.ts';
-import { isMissing, isPassing } from './failure.ts';
+import { isPassing } from './failure.ts';
+import { nothingOr } from './head-object.ts';
 import { pause } from './pauses.ts';
 
 /** How often it is begun anew when the connection breaks in the middle. */
@@ -11,10 +12,7 @@ export async function readManifest(bucket: Bucket, path: string): Promise<Uint8A
   const s3 = await bucket.client();
   const request = { Bucket: bucket.name, Key: bucket.key(path), ChecksumMode: 'ENABLED' } as const;
   for (let attempt = 1; ; attempt += 1) {
-    const answer = await s3.getObject(request).catch((error: unknown) => {
-      if (isMissing(error)) return undefined;
-      throw error;
-    });
+    const answer = await s3.getObject(request).catch((error: unknown) => nothingOr(error, bucket, path));
     if (answer === undefined) return undefined;
     try {
       const chunks: Uint8Array[] = [];

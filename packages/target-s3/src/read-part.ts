@@ -1,9 +1,9 @@
 import type { Part, Range } from '@daybook/core';
 import { DaybookError } from '@daybook/core';
 import type { Bucket } from './bucket.ts';
-import { isMissing, statusOf } from './failure.ts';
+import { statusOf } from './failure.ts';
 import { guarded } from './guarded.ts';
-import { headObject } from './head-object.ts';
+import { headObject, nothingOr } from './head-object.ts';
 import { inOrder } from './in-order.ts';
 import { readRange } from './read-range.ts';
 
@@ -62,15 +62,14 @@ async function checkPart(bucket: Bucket, part: Part): Promise<string | undefined
 
 /** What an error of a ranged read says of the part, if it is the part's fault. */
 async function damageOr(error: unknown, bucket: Bucket, part: Part): Promise<unknown> {
-  if (isMissing(error)) return damaged(part, 'is not there');
   const status = statusOf(error);
   // 412: another tag. 416: the object ends before the range, which lies within the size that was recorded.
-  if (status !== 412 && status !== 416) return error;
-  try {
-    await checkPart(bucket, part);
-  } catch (found) {
-    return found;
+  if (status !== 412 && status !== 416) {
+    if (status === undefined) return error;
+    await nothingOr(error, bucket, part.path);
+    return damaged(part, 'is not there');
   }
+  await checkPart(bucket, part);
   return damaged(part, 'was written anew');
 }
 

@@ -9,7 +9,9 @@ const namesAtOnce = 16;
 /** Every task name that has a version: the folders at the root, of which each is asked for one version. */
 export async function* taskNames(bucket: Bucket): AsyncIterable<TaskName> {
   const names: TaskName[] = [];
-  for await (const folder of foldersIn(bucket, '')) names.push(folder.slice(0, -1));
+  // The name of a task has no dot: that is Daybook's own.
+  for await (const folder of foldersIn(bucket, ''))
+    if (!folder.startsWith('.')) names.push(folder.slice(0, -1));
   for (let from = 0; from < names.length; from += namesAtOnce) {
     const some = names.slice(from, from + namesAtOnce);
     const first = await Promise.all(some.map(async (name) => await firstUnder(bucket, `${name}/versions/`)));

@@ -9,7 +9,6 @@ onServers((server) => {
     const lines = await s3Targets(options).doctor?.();
     expect(lines?.map(({ what, ok, detail }) => `${what} ${ok ? '' : detail}`.trim())).toEqual([
       'bucket',
-      'listing',
       'conditional writes',
       'reading',
       'clock',
@@ -28,7 +27,7 @@ onServers((server) => {
         what: 'bucket',
         ok: false,
         detail: expect.stringContaining('never-made'),
-        remedy: 'See to `bucket`, `region`, `endpoint` and the credentials.',
+        remedy: expect.stringContaining('See to `bucket`, `region`, `endpoint` and the credentials'),
       },
     ]);
   });
@@ -47,7 +46,7 @@ onServers((server) => {
   });
 
   test.each([
-    ['listing', 'GET', 'list-type', 's3:ListBucket'],
+    ['bucket', 'GET', 'list-type', 's3:ListBucket'],
     ['reading', 'GET', 'x-id', 's3:GetObject'],
     ['uploads', 'POST', 'uploads', 's3:AbortMultipartUpload'],
     ['removing', 'POST', 'delete', 's3:DeleteObject'],

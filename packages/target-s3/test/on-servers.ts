@@ -23,11 +23,15 @@ export interface TestServer {
  * failure, so that nothing is left untried unseen.
  */
 export function onServers(define: (server: TestServer) => void): void {
-  for (const kind of serverKinds)
-    describe(`on ${kind.name} ${kind.version}`, () => {
-      if (isInstalled(kind)) define(testServer(kind));
-      else absent(kind);
-    });
+  for (const kind of serverKinds) onServer(kind, define);
+}
+
+/** The same on one. */
+export function onServer(kind: ServerKind, define: (server: TestServer) => void): void {
+  describe(`on ${kind.name} ${kind.version}`, () => {
+    if (isInstalled(kind)) define(testServer(kind));
+    else absent(kind);
+  });
 }
 
 function absent(kind: ServerKind): void {

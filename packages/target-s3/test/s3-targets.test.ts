@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { S3TargetsOptions } from '../src/index.ts';
 import { s3Targets } from '../src/index.ts';
 import { behindProxy } from './behind-proxy.ts';
-import { allOf, bytesOf, chunksOf, manyBytes, textOf } from './bytes.ts';
+import { allOf, bytesOf, chunksOf, manyBytes, partOf, textOf } from './bytes.ts';
 import { onServers } from './on-servers.ts';
 import { moto, versitygw } from './servers/server-kinds.ts';
 
@@ -177,6 +177,32 @@ onServers((server) => {
         .headObject({ Bucket: options.bucket, Key: 'stats/versions/date=2018-07-24/00000001.json' });
       expect(there.ServerSideEncryption).toBe('AES256');
     });
+
+  describe('a store that says "forbidden" of what is not there', () => {
+    test('is asked by a listing, and what is there and forbidden is told as that', async () => {
+      let forbidden = false;
+      const { target, straight } = await behindProxy(server, ({ method, query }) =>
+        forbidden && (method === 'HEAD' || (method === 'GET' && !query.has('list-type')))
+          ? { kind: 'answer', status: 403, code: 'AccessDenied' }
+          : undefined,
+      );
+      await straight.createManifest(task, 1, bytesOf('1'));
+      const stage = target.stage(task, token);
+      const part = partOf(stage, await stage.write('part', chunksOf('x')));
+      forbidden = true;
+      expect(await target.readManifest(task, 2)).toBeUndefined();
+      for (const ranges of [undefined, []])
+        await expect(
+          textOf(target.read({ ...part, path: part.path.slice(0, -1) }, ranges)),
+        ).rejects.toMatchObject({ code: 'part-damaged' });
+      await expect(stage.sync(['par'])).rejects.toMatchObject({ code: 'target-failed' });
+      const refused = { code: 'target-refused', message: expect.stringContaining('no permission') };
+      await expect(target.readManifest(task, 1)).rejects.toMatchObject(refused);
+      for (const ranges of [undefined, []])
+        await expect(textOf(target.read(part, ranges))).rejects.toMatchObject(refused);
+      await expect(stage.sync(['part'])).rejects.toMatchObject(refused);
+    });
+  });
 
   describe('a bucket that is not there', () => {
     test('is told of whatever is done', async () => {

@@ -13,6 +13,8 @@ import type { ServerKind } from './server-kinds.ts';
 /** A server of the tests, on a free port, empty. */
 export interface RunningServer {
   readonly endpoint: string;
+  /** Where it keeps its data, if on the disk. It goes with the server. */
+  readonly folder: string;
   stop(): Promise<void>;
 }
 
@@ -46,7 +48,7 @@ async function tryToStart(kind: ServerKind, port: number): Promise<RunningServer
   };
   if (await answers(child, endpoint)) {
     child.unref();
-    return { endpoint, stop };
+    return { endpoint, folder: data, stop };
   }
   await stop();
   return undefined;
