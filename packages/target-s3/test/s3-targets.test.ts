@@ -204,6 +204,24 @@ onServers((server) => {
     });
   });
 
+  test('an error that does not say that an object is missing is not taken for that', async () => {
+    const { target, straight } = await behindProxy(server, ({ method, query }) =>
+      method === 'HEAD' || (method === 'GET' && !query.has('list-type'))
+        ? { kind: 'answer', status: 400, code: 'InvalidRequest' }
+        : undefined,
+    );
+    await straight.createManifest(task, 1, bytesOf('1'));
+    const stage = target.stage(task, token);
+    const part = partOf(stage, await stage.write('part', chunksOf('x')));
+    for (const act of [
+      async () => await target.readManifest(task, 1),
+      async () => await textOf(target.read(part)),
+      async () => await textOf(target.read(part, [])),
+      async () => await stage.sync(['part']),
+    ])
+      await expect(act()).rejects.toMatchObject({ code: 'target-refused' });
+  });
+
   describe('a bucket that is not there', () => {
     test('is told of whatever is done', async () => {
       const target = s3Targets({ ...(await server.newBucket()), bucket: 'never-made' });

@@ -40,6 +40,20 @@ onServers((server) => {
       expect(await allOf(straight.attempts('stats'))).toEqual([]);
     });
 
+    test('is aborted when none of its parts is on its way any more, for one that came later would be kept', async () => {
+      const underWay: number[] = [];
+      const { target, proxy } = await behindProxy(server, (request) => {
+        if (request.method === 'DELETE') underWay.push(proxy.underWay());
+        return isPart(1)(request) ? { kind: 'delay', delayMs: 150 } : undefined;
+      });
+      const broken = async function* (): AsyncIterable<Uint8Array> {
+        yield large;
+        throw new RangeError('The source broke off.');
+      };
+      await expect(target.stage(task, token).write('large', broken())).rejects.toThrow(RangeError);
+      expect(underWay).toEqual([1]);
+    });
+
     test('whose completion is refused is aborted too', async () => {
       const { target, options, straight } = await behindProxy(server, (request) =>
         isCompletion(request) ? { kind: 'answer', status: 400, code: 'InvalidPart' } : undefined,
