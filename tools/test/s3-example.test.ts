@@ -14,9 +14,11 @@ import { promisify } from 'node:util';
 import type { ExchangeServer } from '@daybook/exchange-simulator';
 import { createExchange, startExchangeServer } from '@daybook/exchange-simulator';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { onServers } from '../../packages/target-s3/test/on-servers.ts';
+import { onServers, tellMissingServers } from '../../packages/target-s3/test/on-servers.ts';
 import { testCredentials } from '../../packages/target-s3/test/servers/server-kinds.ts';
 import { root } from '../documents/blocks.ts';
+
+tellMissingServers();
 
 const folder = mkdtempSync(join(tmpdir(), 'daybook-s3-example-'));
 const command = join(root, 'apps/cli/bin/daybook.js');

@@ -27,11 +27,11 @@ export interface StoreTimeouts {
   readonly connectionMs: number;
   /** Until an answer begins. A part of an upload is some megabytes. */
   readonly answerMs: number;
-  /** For how long a connection may be silent in the middle. */
+  /** For how long a connection may be silent, before its answer or in the middle. */
   readonly silenceMs: number;
 }
 
-const usualTimeouts: StoreTimeouts = { connectionMs: 5000, answerMs: 60_000, silenceMs: 20_000 };
+const usualTimeouts: StoreTimeouts = { connectionMs: 5000, answerMs: 60_000, silenceMs: 60_000 };
 
 /** A bucket by checked options. Nothing is imported or opened until it is first asked for. */
 export function openBucket(options: CheckedS3Options, timeouts = usualTimeouts): Bucket {

@@ -7,9 +7,12 @@ import { headObject, nothingOr } from './head-object.ts';
 import { inOrder } from './in-order.ts';
 import { readRange } from './read-range.ts';
 
-/** A range is fetched in pieces of this size, several at once: memory holds at most so many of them for each reader. */
+/** A range is fetched in pieces of this size, several at once, of which memory holds so much for each reader. */
 const pieceBytes = 8 * 1024 ** 2;
-const piecesAtOnce = 6;
+const bytesAtOnce = 6 * pieceBytes;
+/** Small ranges cost the way there and back, not their bytes. */
+const piecesAtOnce = 16;
+const pieceWeight = { of: (piece: Range) => piece.length, most: bytesAtOnce };
 
 /**
  * The bytes of a part, or of ranges of it, in their order: ranged GETs at once, each on the condition that the object still
@@ -27,7 +30,7 @@ export async function* readPart(
   }
   // Without a recorded tag the pieces must at least be of one object.
   const tag = part.tag ?? (await checkPart(bucket, part));
-  yield* inOrder(pieces, { atOnce: piecesAtOnce }, async (piece, signal) =>
+  yield* inOrder(pieces, { atOnce: piecesAtOnce, weight: pieceWeight }, async (piece, signal) =>
     guarded(`read ${bucket.uri}${part.path}`, async () => {
       try {
         const { bytes, objectBytes } = await readRange(bucket, part.path, piece, tag, signal);

@@ -1,7 +1,9 @@
 import { targetLaws } from '@daybook/core/testing';
 import { afterAll, describe, expect, test } from 'vitest';
 import { s3Targets } from '../src/index.ts';
-import { onServers } from './on-servers.ts';
+import { onServers, tellMissingServers } from './on-servers.ts';
+
+tellMissingServers();
 
 onServers((server) =>
   targetLaws(

@@ -19,8 +19,8 @@ export interface TestServer {
 }
 
 /**
- * Defines the same tests on each of the servers. One that is not installed is skipped with a loud line; with `CI=true` it is a
- * failure, so that nothing is left untried unseen.
+ * Defines the same tests on each of the servers. One that is not installed is skipped (`tellMissingServers`); with `CI=true` it
+ * is a failure, so that nothing is left untried unseen.
  */
 export function onServers(define: (server: TestServer) => void): void {
   for (const kind of serverKinds) onServer(kind, define);
@@ -34,14 +34,23 @@ export function onServer(kind: ServerKind, define: (server: TestServer) => void)
   });
 }
 
+/** Says in one loud line which servers the machine has not. For one file of a package's tests, so that it is said once. */
+export function tellMissingServers(): void {
+  const missing = serverKinds
+    .filter((kind) => !isInstalled(kind))
+    .map(({ name, version }) => `${name} ${version}`);
+  if (missing.length > 0 && !inCi)
+    process.stderr.write(
+      `\n!!! SKIPPED: EVERY TEST ON ${missing.join(' AND ')}. To run them: npm run servers\n\n`,
+    );
+}
+
+const inCi = process.env['CI'] === 'true';
+
 function absent(kind: ServerKind): void {
   const told = `${kind.name} ${kind.version} is not installed: npm run servers`;
-  if (process.env['CI'] === 'true') {
-    test('the server is there', () => expect.fail(told));
-    return;
-  }
-  process.stderr.write(`\n!!! SKIPPED, ALL TESTS ON ${kind.name}: ${told}\n\n`);
-  test.skip(told);
+  if (inCi) test('the server is there', () => expect.fail(told));
+  else test.skip(told);
 }
 
 function testServer(kind: ServerKind): TestServer {
