@@ -9,6 +9,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const allowed: Readonly<Record<string, readonly string[]>> = {
   'packages/core': [],
   'packages/target-file': ['@daybook/core'],
+  'packages/target-s3': ['@daybook/core', '@aws-sdk/client-s3'],
   'packages/runner-local': ['@daybook/core', '@duckdb/node-api', 'apache-arrow', 'hyparquet', 'parquet-wasm'],
   'packages/reports-accounting': ['@daybook/core'],
   'packages/exchange-simulator': ['yargs'],

@@ -25,6 +25,7 @@ export const errorExitCodes = {
   'memory-exceeded': 3,
   'output-invalid': 3,
   'target-failed': 3,
+  'target-refused': 3,
   'part-damaged': 3,
   'manifest-invalid': 3,
   'resource-unknown': 3,

@@ -6,5 +6,6 @@ import * as simulator from '@daybook/exchange-simulator';
 import * as reports from '@daybook/reports-accounting';
 import * as runner from '@daybook/runner-local';
 import * as target from '@daybook/target-file';
+import * as bucket from '@daybook/target-s3';
 
-export const everyEntry = [cli, core, testing, simulator, reports, runner, target];
+export const everyEntry = [cli, core, testing, simulator, reports, runner, target, bucket];
