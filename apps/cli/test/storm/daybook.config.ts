@@ -1,0 +1,30 @@
+/** The accounts of a short ledger: in a folder, or in the bucket that `STORM` names. */
+import { join } from 'node:path';
+import { defineConfig } from '@daybook/core';
+import { accounting, fileExchange } from '@daybook/reports-accounting';
+import { localRunner } from '@daybook/runner-local';
+import { fileTargets } from '@daybook/target-file';
+import { s3Targets } from '@daybook/target-s3';
+
+/** Where a round takes place: the folder that its exchange writes into, and its bucket; without one, a folder of data. */
+export interface Place {
+  readonly exchange: string;
+  readonly bucket?: { readonly bucket: string; readonly endpoint: string };
+}
+
+const place = JSON.parse(process.env['STORM'] ?? '{}') as Place;
+const data = join(import.meta.dirname, 'data');
+
+export default defineConfig({
+  targets:
+    place.bucket === undefined
+      ? fileTargets({ root: data })
+      : s3Targets({ prefix: 'books', ...place.bucket }),
+  runners: [localRunner({ threads: 1, memoryBytes: 192 * 1024 * 1024 })],
+  tasks: accounting({
+    exchange: fileExchange({ folder: place.exchange, totals: 'required' }),
+    houseAccounts: [1],
+    internalAccounts: [2, 3],
+    ledgerStart: '2018-07-27',
+  }),
+});
