@@ -82,5 +82,14 @@ onServers((server) => {
     expect(await reportsOf(inBucket)).toEqual(expected);
     expect(await inBucket.daybook('verify')).toMatch(/^Nothing is wrong: /);
     expect(await inBucket.daybook('gc')).toMatch(/^Nothing is left over/);
-  });
+
+    // What a worker left that died in the middle of an upload, and that can never be published.
+    const attempt = `00000001-${'f'.repeat(32)}`;
+    const Key = `daybook/accounting-report/attempts/date=2018-07-01/${attempt}/part-0.parquet`;
+    await server.client().createMultipartUpload({ Bucket: bucket, Key });
+    expect(await inBucket.daybook('gc', '--delete')).toMatch(/^Removed 1 attempt/);
+    const { Uploads = [] } = await server.client().listMultipartUploads({ Bucket: bucket });
+    expect(Uploads).toEqual([]);
+    expect(await inBucket.daybook('gc')).toMatch(/^Nothing is left over/);
+  }, 180_000);
 });

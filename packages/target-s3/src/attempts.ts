@@ -9,8 +9,8 @@ const removedAtOnce = 1000;
 
 /**
  * Every attempt at tasks of one name that has an object or an unfinished upload. A listing is in order of key, so that the
- * objects of one attempt stand together, and no more than one attempt is kept in memory. What an unfinished upload holds is
- * not counted among the bytes: that would cost a request for each.
+ * objects of one attempt stand together, and no more than one attempt is kept in memory. How much an unfinished upload holds is
+ * in no listing, so that of an attempt with one the bytes are not told.
  */
 export async function* attemptsUnder(bucket: Bucket, under: TaskName): AsyncIterable<AttemptRef> {
   const folder = `${under}/attempts/`;
@@ -25,13 +25,15 @@ export async function* attemptsUnder(bucket: Bucket, under: TaskName): AsyncIter
     if (attempt === undefined) continue;
     if (attempt !== open?.attempt) {
       if (open !== undefined) yield refOf(under, open);
-      open = { attempt, newestMs: begun.get(attempt) ?? 0, bytes: 0 };
+      const begunMs = begun.get(attempt);
+      open = { attempt, newestMs: begunMs ?? 0, bytes: begunMs === undefined ? 0 : undefined };
       begun.delete(attempt);
     }
-    open = { attempt, newestMs: Math.max(open.newestMs, writtenMs), bytes: open.bytes + bytes };
+    const sum = open.bytes === undefined ? undefined : open.bytes + bytes;
+    open = { attempt, newestMs: Math.max(open.newestMs, writtenMs), bytes: sum };
   }
   if (open !== undefined) yield refOf(under, open);
-  for (const [attempt, newestMs] of begun) yield refOf(under, { attempt, newestMs, bytes: 0 });
+  for (const [attempt, newestMs] of begun) yield refOf(under, { attempt, newestMs, bytes: undefined });
 }
 
 /** Removes all objects below a folder, and aborts the uploads to it that are unfinished. */
@@ -76,7 +78,8 @@ interface Found {
   /** `<segment>/<token>` */
   readonly attempt: string;
   readonly newestMs: number;
-  readonly bytes: number;
+  /** Undefined where an upload is unfinished. */
+  readonly bytes: number | undefined;
 }
 
 function attemptOf(path: string, folder: string): string | undefined {
@@ -86,5 +89,10 @@ function attemptOf(path: string, folder: string): string | undefined {
 
 function refOf(under: TaskName, { attempt, newestMs, bytes }: Found): AttemptRef {
   const [segment = '', token = ''] = attempt.split('/');
-  return { task: joinTaskId(under, segment), attempt: token, newestMs, bytes };
+  return {
+    task: joinTaskId(under, segment),
+    attempt: token,
+    newestMs,
+    ...(bytes === undefined ? {} : { bytes }),
+  };
 }

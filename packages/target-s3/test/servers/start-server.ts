@@ -43,6 +43,7 @@ async function tryToStart(kind: ServerKind, port: number): Promise<RunningServer
   const endpoint = `http://127.0.0.1:${port}`;
   const stop = async (): Promise<void> => {
     if (child.exitCode !== null) return;
+    child.ref();
     child.stdin?.end();
     await once(child, 'exit');
   };
