@@ -23,11 +23,11 @@ export async function* inOrder<T, R>(
     weighs -= first.weight;
     return await first.made;
   };
+  const isFull = (own: number): boolean => ahead.length >= atOnce || weighs + own > (weight?.most ?? 0);
   try {
     for (const item of items) {
       const own = weight?.of(item) ?? 0;
-      while (ahead.length > 0 && (ahead.length >= atOnce || weighs + own > (weight?.most ?? 0)))
-        yield await next();
+      while (ahead.length > 0 && isFull(own)) yield await next();
       const made = work(item, stop.signal);
       // Those further ahead may fail first, and are told of when their turn comes.
       made.catch(() => undefined);
