@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { bigDayCase } from './cases/big-day.ts';
 import { bigMonthCase, freshMonthCase } from './cases/months.ts';
 import { peersCase } from './cases/peers.ts';
+import { bucketCases } from './cases/bucket.ts';
 import { schedulerCase } from './cases/scheduler.ts';
 import { startupCase } from './cases/startup.ts';
 import { threeYearsCase } from './cases/three-years.ts';
@@ -25,6 +26,7 @@ const cases: readonly Case[] = [
   tinyTasksCase,
   bigDayCase,
   bigMonthCase,
+  ...bucketCases,
 ];
 
 const { values: flags } = parseArgs({

@@ -52,17 +52,24 @@ export function exchangeDays(first: string, last: string, postings: number, cust
   return folder;
 }
 
-/** The configuration of the accounts over files of an exchange. */
-export function accountsOf(exchangeFolder: string, ledgerStart: string): string {
+const inFolder = "fileTargets({ root: new URL('./data', import.meta.url) })";
+
+/** The configuration of the accounts over files of an exchange, with the data in a folder unless `parts` says otherwise. */
+export function accountsOf(
+  exchangeFolder: string,
+  ledgerStart: string,
+  parts: { readonly targets?: string; readonly runner?: string } = {},
+): string {
   return `
 import { defineConfig } from '@daybook/core';
 import { accounting, fileExchange } from '@daybook/reports-accounting';
 import { localRunner } from '@daybook/runner-local';
 import { fileTargets } from '@daybook/target-file';
+import { s3Targets } from '@daybook/target-s3';
 
 export default defineConfig({
-  targets: fileTargets({ root: new URL('./data', import.meta.url) }),
-  runners: [localRunner()],
+  targets: ${parts.targets ?? inFolder},
+  runners: [${parts.runner ?? 'localRunner()'}],
   tasks: accounting({
     exchange: fileExchange({ folder: ${JSON.stringify(exchangeFolder)}, totals: 'required' }),
     houseAccounts: [1],

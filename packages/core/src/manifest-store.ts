@@ -24,7 +24,9 @@ export interface ManifestStore {
   keep(manifest: Manifest): void;
 }
 
-const concurrentReads = 32;
+/** Of a bucket each takes some 20 ms, whatever else is under way. */
+const concurrentReads = 64;
+const concurrentListings = 16;
 
 export function manifestStore(target: Target): ManifestStore {
   const kept = new Map<string, StoredManifest>();
@@ -35,9 +37,9 @@ export function manifestStore(target: Target): ManifestStore {
     },
     async currentOf(names, wanted) {
       const found: { readonly task: TaskId; readonly version: number }[] = [];
-      for (const name of names) {
+      await inParallel([...names], concurrentListings, async (name) => {
         for await (const each of target.currentVersions(name)) if (wanted(each.task)) found.push(each);
-      }
+      });
       const manifests = new Map<TaskId, Manifest>();
       await inParallel(found, concurrentReads, async ({ task, version }) => {
         manifests.set(task, (await store.read(task, version)).manifest);
