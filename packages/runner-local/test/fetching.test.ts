@@ -210,7 +210,7 @@ test('a target that gives fewer columns than were asked for has failed', async (
 
 test('an attempt that is cancelled while its columns come leaves nothing behind', async () => {
   const abort = new AbortController();
-  const { target } = await publishedTransactions(
+  const { target, readings } = await publishedTransactions(
     countedTarget(({ ranges }) => ((ranges?.length ?? 1) > 1 ? (): void => abort.abort() : undefined)),
   );
   const scratch = temporaryFolder();
@@ -220,6 +220,8 @@ test('an attempt that is cancelled while its columns come leaves nothing behind'
     signal: abort.signal,
   });
   expect(outcome).toBe('cancelled');
+  // The piece after which it was cancelled, and one that nobody wanted.
+  expect(readings.at(-1)?.bytes).toBeLessThanOrEqual(100_000);
   const left = readdirSync(scratch, { recursive: true, encoding: 'utf8' });
   expect(left.filter((name) => name.includes('input-'))).toEqual([]);
 });
