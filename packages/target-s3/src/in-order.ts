@@ -18,16 +18,17 @@ export async function* inOrder<T, R>(
   const stop = new AbortController();
   const ahead: { readonly made: Promise<R>; readonly weight: number }[] = [];
   let weighs = 0;
+  const hasRoom = (own: number): boolean =>
+    ahead.length === 0 || (ahead.length < atOnce && (weight === undefined || weighs + own <= weight.most));
   const next = async (): Promise<R> => {
     const first = ahead.shift() as (typeof ahead)[number];
     weighs -= first.weight;
     return await first.made;
   };
-  const isFull = (own: number): boolean => ahead.length >= atOnce || weighs + own > (weight?.most ?? 0);
   try {
     for (const item of items) {
       const own = weight?.of(item) ?? 0;
-      while (ahead.length > 0 && isFull(own)) yield await next();
+      while (!hasRoom(own)) yield await next();
       const made = work(item, stop.signal);
       // Those further ahead may fail first, and are told of when their turn comes.
       made.catch(() => undefined);
