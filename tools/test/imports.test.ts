@@ -11,6 +11,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'packages/target-file': ['@daybook/core'],
   'packages/runner-local': ['@daybook/core', '@duckdb/node-api', 'apache-arrow', 'parquet-wasm'],
   'packages/reports-accounting': ['@daybook/core'],
+  'packages/emr-local': ['yargs'],
   'packages/exchange-simulator': ['yargs'],
   'apps/cli': ['@daybook/core', '@daybook/scheduler', 'yargs'],
 };
