@@ -59,6 +59,14 @@ describe('a fault', () => {
     await client.send(new ListStepsCommand({ ClusterId: JobFlowId }));
   });
 
+  test('that is for a cluster or for steps waits for such a request', async () => {
+    const server = await serve({ faults: [{ kind: 'bootstrap-failure' }, { kind: 'idle-race' }] });
+    await clientOf(server).send(new ListClustersCommand({}));
+    expect(server.faults.pending()).toHaveLength(2);
+    await clientOf(server).send(run());
+    expect(server.faults.pending()).toEqual([{ kind: 'idle-race' }]);
+  });
+
   test('idle-race accepts a step in the moment in which the cluster ends', async () => {
     const server = await serve({ faults: [{ kind: 'idle-race' }] });
     const client = clientOf(server);

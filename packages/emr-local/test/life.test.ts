@@ -108,6 +108,34 @@ describe('a cluster', () => {
     expect(emr.cluster(ClusterId).state).toBe('WAITING');
   });
 
+  test('that is idle already gets the whole time of a policy that is put', () => {
+    const emr = machineAt0();
+    const ClusterId = emr.run();
+    emr.to(500);
+    emr.call('PutAutoTerminationPolicy', { ClusterId, AutoTerminationPolicy: { IdleTimeout: 60 } });
+    emr.to(559);
+    expect(emr.cluster(ClusterId).state).toBe('WAITING');
+    emr.to(560);
+    expect(emr.cluster(ClusterId).state).toBe('TERMINATING');
+  });
+
+  test('that is over may be terminated again, protected or not', () => {
+    const emr = machineAt0();
+    const id = emr.run({ AutoTerminationPolicy: { IdleTimeout: 60 } });
+    emr.call('SetTerminationProtection', { JobFlowIds: [id], TerminationProtected: true });
+    emr.to(1_000);
+    emr.call('TerminateJobFlows', { JobFlowIds: [id] });
+    expect(emr.cluster(id)).toMatchObject({ state: 'TERMINATED', endedMs: 170_000 });
+  });
+
+  test('is not made earlier than the one before it, though the clock was put back', () => {
+    const emr = machineAt0();
+    emr.to(100);
+    emr.run();
+    emr.to(40);
+    expect(emr.cluster(emr.run()).createdMs).toBe(100_000);
+  });
+
   test('made twice by the same request is two clusters', () => {
     const emr = machineAt0();
     const ids = [emr.run(), emr.run()];
@@ -157,6 +185,25 @@ describe('steps', () => {
     emr.to(200);
     const reason = { code: 'STEP_FAILURE', message: 'Shut down as step failed' };
     expect(emr.cluster(id)).toMatchObject({ state: 'TERMINATED_WITH_ERRORS', reason });
+  });
+
+  test('that fail beside others lead to nothing, whatever they say', () => {
+    const emr = machineAt0();
+    const id = emr.run({ Steps: [step('a', ['x'], 'TERMINATE_CLUSTER'), shell('b')] });
+    emr.to(90);
+    emr.call('ModifyCluster', { ClusterId: id, StepConcurrencyLevel: 2 });
+    emr.ended('a', failed);
+    expect(emr.steps(id)).toEqual(['a FAILED', 'b RUNNING']);
+  });
+
+  test('end the cluster by default when they fail, or nothing where they run beside others', () => {
+    const emr = machineAt0();
+    const HadoopJarStep = { Jar: 'command-runner.jar' };
+    const ids = [1, 2].map((StepConcurrencyLevel) =>
+      emr.run({ StepConcurrencyLevel, Steps: [{ Name: 'a', HadoopJarStep }] }),
+    );
+    const actions = ids.map((id) => emr.cluster(id).steps[0]!.actionOnFailure);
+    expect(actions).toEqual(['TERMINATE_CLUSTER', 'CONTINUE']);
   });
 
   test('that fail do not end a protected cluster that is kept alive', () => {
@@ -264,6 +311,29 @@ describe('misfortune', () => {
       ['RUNNING', 1],
       ['RUNNING', 2],
     ]);
+  });
+
+  test('spot instances that went are gone for good: only those that came for them can go again', () => {
+    const emr = machineAt0();
+    const id = emr.run();
+    emr.to(90);
+    emr.lose(id, { kind: 'spot', endsCluster: false });
+    emr.to(1_000);
+    emr.lose(id, { kind: 'spot', endsCluster: false });
+    emr.to(2_000);
+    emr.call('TerminateJobFlows', { JobFlowIds: [id] });
+    emr.to(2_020);
+    const { Instances } = emr.call('ListInstances', { ClusterId: id, InstanceGroupTypes: ['CORE'] });
+    const ends = Instances.map(({ Status }) => Status.Timeline['EndDateTime']);
+    expect(ends).toEqual([90, 90, 1_000, 1_000, 2_020, 2_020]);
+  });
+
+  test('a loss that would come later than the end for idleness does not come', () => {
+    const emr = machineAt0();
+    const loss = { kind: 'master', endsCluster: true, afterMs: 1_000_000 } as const;
+    const id = emr.run({ AutoTerminationPolicy: { IdleTimeout: 60 } }, { loss });
+    emr.to(5_000);
+    expect(emr.cluster(id)).toMatchObject({ state: 'TERMINATED', endedMs: 170_000 });
   });
 
   test.each([

@@ -23,6 +23,13 @@ describe('steps are listed', () => {
     expect(new Set(names).size).toBe(120);
   });
 
+  test('without a marker where one page holds them all', () => {
+    const emr = machineAt0();
+    const ClusterId = emr.run({ Steps: many(50) });
+    expect(emr.call('ListSteps', { ClusterId })).toMatchObject({ Steps: { length: 50 } });
+    expect(emr.call('ListSteps', { ClusterId }).Marker).toBeUndefined();
+  });
+
   test('by state, and by identifier in the order asked for', () => {
     const emr = machineAt0();
     const ClusterId = emr.run({ Steps: many(3) });

@@ -56,7 +56,6 @@ export function end(world: World, cluster: Cluster, reason: Reason, nowMs: numbe
   cluster.state = 'TERMINATING';
   cluster.reason = reason;
   cluster.endsMs = nowMs + world.delays.stopMs;
-  cluster.losses = [];
   interruptSteps(world, cluster, nowMs);
   for (const step of cluster.steps) if (step.state === 'PENDING') endStep(step, 'CANCELLED', nowMs);
 }

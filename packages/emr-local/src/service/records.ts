@@ -114,7 +114,7 @@ export interface Cluster {
   endedMs?: number;
   idleSinceMs?: number;
   idleTimeoutMs?: number;
-  losses: (Loss & { readonly atMs: number })[];
+  readonly losses: (Loss & { readonly atMs: number })[];
   managedScaling?: unknown;
   keepAlive: boolean;
   protected: boolean;
