@@ -125,6 +125,10 @@ describe('a project that installs the packages', () => {
     );
     expect(exported).toMatch(/2018-07-01\.ndjson: 100 postings/);
   });
+
+  test('finds EMR for this machine among its commands', () => {
+    expect(succeed('npx', ['emr-local', '--help'], project)).toContain('The EMR API on this machine');
+  });
 });
 
 function bytesOf(path: string): ArrayBuffer {
