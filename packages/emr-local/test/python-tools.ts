@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 
 const folder = fileURLToPath(new URL('../../../.cache/servers/python-tools', import.meta.url));
 
-/** Are boto3 and the AWS CLI there? `npm run servers:emr` brings them. */
+/** Are boto3 and the AWS CLI there? `npm run servers` brings them. */
 const there = existsSync(join(folder, 'ready'));
 
 /**
@@ -15,7 +15,7 @@ const there = existsSync(join(folder, 'ready'));
  */
 export function skipsWithoutPythonTools(what: string): boolean {
   if (there || process.env['CI'] === 'true') return false;
-  process.stderr.write(`\n*** SKIPPED: ${what}. They need boto3 and the AWS CLI: npm run servers:emr\n\n`);
+  process.stderr.write(`\n*** SKIPPED: ${what}. They need boto3 and the AWS CLI: npm run servers\n\n`);
   return true;
 }
 
