@@ -191,6 +191,7 @@ describe('refused is', () => {
     ['no release', { ReleaseLabel: undefined }, /exactly one of/],
     ['another release', { ReleaseLabel: 'emr-next' }, /release label is invalid: emr-next/],
     ['a log URI of another kind', { LogUri: 'http://x' }, /LogUri/],
+    ['a log URI of another machine', { LogUri: 'file://x/logs' }, /LogUri/],
     ['a level of 0', { StepConcurrencyLevel: 0 }, /between 1 and 256/],
     ['a level of 257', { StepConcurrencyLevel: 257 }, /between 1 and 256/],
     ['257 steps', { Steps: many(257) }, /Maximum number of active steps/],

@@ -46,9 +46,14 @@ describe.skipIf(sparkSubmit === undefined)('real Spark', () => {
     await untilSteps(server, ['COMPLETED', 'FAILED']);
     const [writes, fails] = server.state().clusters[0]!.steps;
     const { id } = server.state().clusters[0]!;
-    const stdout = await readLog(join(server.logFolder, 'logs/spark', id, 'steps', writes!.id, 'stdout.gz'));
-    expect(stdout).toMatch(/^master local\[1\] s3 is org\.apache\.hadoop\.fs\.s3a\.S3AFileSystem version /m);
+    const stdout = async (stepId: string) =>
+      await readLog(join(server.logFolder, 'logs/spark', id, 'steps', stepId, 'stdout.gz'));
+    expect(await stdout(writes!.id)).toMatch(
+      /^master local\[1\] s3 is org\.apache\.hadoop\.fs\.s3a\.S3AFileSystem version /m,
+    );
     expect(await readdir(join(folder, 'out'))).toContain('_SUCCESS');
-    expect(fails!.failure?.message).toBe('ValueError: told to fail');
+    // Spark sends the standard error of a Python program to its own standard output.
+    expect(fails!.failure?.reason).toBe('Unknown Error.');
+    expect(await stdout(fails!.id)).toMatch(/^ValueError: told to fail$/m);
   }, 180_000);
 });
