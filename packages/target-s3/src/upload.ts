@@ -1,4 +1,5 @@
 import type { Bucket } from './bucket.ts';
+import { isPassing, statusOf } from './failure.ts';
 import { givenByStore } from './given-by-store.ts';
 import { guarded } from './guarded.ts';
 import type { MultipartUpload } from './multipart-upload.ts';
@@ -56,6 +57,25 @@ export async function upload(
 
 async function putWhole(bucket: Bucket, key: string, bytes: Uint8Array): Promise<Uploaded> {
   const s3 = await bucket.client();
-  const { ETag } = await s3.putObject({ Bucket: bucket.name, Key: key, Body: bytes, ...bucket.written });
-  return { bytes: bytes.length, tag: givenByStore(ETag, 'tag', key) };
+  try {
+    const { ETag } = await s3.putObject({ Bucket: bucket.name, Key: key, Body: bytes, ...bucket.written });
+    return { bytes: bytes.length, tag: givenByStore(ETag, 'tag', key) };
+  } catch (error) {
+    throw await whyBroken(error, bucket, key);
+  }
+}
+
+/**
+ * A store that refuses while a body is on its way may break the connection, and why is lost with it. To begin an upload
+ * needs the same permission and has no body: where that is refused, it is the reason.
+ */
+async function whyBroken(error: unknown, bucket: Bucket, key: string): Promise<unknown> {
+  if (statusOf(error) !== undefined || !isPassing(error)) return error;
+  try {
+    const begun = await beginUpload(bucket, key, 1);
+    await begun.abort();
+    return error;
+  } catch (refusal) {
+    return isPassing(refusal) ? error : refusal;
+  }
 }

@@ -141,6 +141,24 @@ onServers((server) => {
       },
     );
 
+    test('whose connection breaks because the store refuses is told why, and leaves nothing unfinished', async () => {
+      const answer = { kind: 'answer', status: 403, code: 'AccessDenied' } as const;
+      const { target, options, proxy } = await behindProxy(server, ({ method, query }) => {
+        if (method === 'PUT') return { kind: 'reset' };
+        return method === 'POST' && query.has('uploads') && refuses ? answer : undefined;
+      });
+      const write = async (): Promise<unknown> => target.stage(task, token).write('small', chunksOf('x'));
+      let refuses = true;
+      await expect(write()).rejects.toMatchObject({
+        code: 'target-refused',
+        message: expect.stringContaining('no permission'),
+      });
+      refuses = false;
+      await expect(write()).rejects.toMatchObject({ code: 'target-failed' });
+      expect(proxy.seen.filter(({ query }) => query.has('uploads'))).toHaveLength(2);
+      expect(await uploadsIn(server, options.bucket)).toBe(0);
+    });
+
     test('of half a piece is one request', async () => {
       const { target, seen, proxy } = await behindProxy(server, () => undefined);
       await target.stage(task, token).write('small', chunksOf(large.subarray(0, 4 * mebibyte)));
