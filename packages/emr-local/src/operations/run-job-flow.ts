@@ -62,7 +62,9 @@ function checkRequest(input: RunJobFlowInput): void {
     throw invalid(`The supplied release label is invalid: ${ReleaseLabel}.`);
   }
   if (LogUri !== undefined && !/^(s3|s3n|s3a):\/\/[^/]|^file:\/\/\//.test(LogUri)) {
-    throw invalid(`LogUri is invalid: ${LogUri}. It must begin with s3:// (or, in emr-local, with file:///).`);
+    throw invalid(
+      `LogUri is invalid: ${LogUri}. It must begin with s3:// (or, in emr-local, with file:///).`,
+    );
   }
   if (Instances.Ec2SubnetId !== undefined && Instances.Ec2SubnetIds !== undefined) {
     throw invalid('Ec2SubnetId and Ec2SubnetIds cannot both be specified.');
