@@ -69,19 +69,9 @@ export interface EmrLocal {
 /** Serves EMR on this machine; resolves when it listens. Rejects with `bad-option` or `cannot-listen`. */
 export async function startEmrLocal(options: EmrLocalOptions = {}): Promise<EmrLocal> {
   const { port = 0, host = '127.0.0.1', seed, clock = realClock() } = options;
-  if (host !== 'localhost' && !isLoopback(host)) {
-    throw new EmrLocalError(
-      'bad-option',
-      `emr-local runs commands for whoever reaches it and does not listen on ${host}: leave out the host.`,
-    );
-  }
+  mustBeLoopback(host);
   const machine = new EmrMachine({ delays: checkedDelays(options), seed: seed ?? randomUUID() });
-  const faults = createFaults({
-    ...(seed === undefined ? {} : { seed }),
-    ...(options.faultRate === undefined ? {} : { rate: options.faultRate }),
-    ...(options.faultKinds === undefined ? {} : { kinds: options.faultKinds }),
-  });
-  for (const fault of options.faults ?? []) faults.add(fault);
+  const faults = faultsOf(options);
   const temporary = options.stateFolder === undefined;
   const stateFolder = resolve(options.stateFolder ?? (await mkdtemp(join(tmpdir(), 'emr-local-'))));
   await mkdir(stateFolder, { recursive: true });
@@ -112,6 +102,25 @@ export async function startEmrLocal(options: EmrLocalOptions = {}): Promise<EmrL
     advance: (seconds: number) => emulator.advance(seconds * 1_000),
     close,
   });
+}
+
+function mustBeLoopback(host: string): void {
+  if (host !== 'localhost' && !isLoopback(host)) {
+    throw new EmrLocalError(
+      'bad-option',
+      `emr-local runs commands for whoever reaches it and does not listen on ${host}: leave out the host.`,
+    );
+  }
+}
+
+function faultsOf(options: EmrLocalOptions): Faults {
+  const faults = createFaults({
+    ...(options.seed === undefined ? {} : { seed: options.seed }),
+    ...(options.faultRate === undefined ? {} : { rate: options.faultRate }),
+    ...(options.faultKinds === undefined ? {} : { kinds: options.faultKinds }),
+  });
+  for (const fault of options.faults ?? []) faults.add(fault);
+  return faults;
 }
 
 function stepSettings(options: EmrLocalOptions, stateFolder: string): StepSettings {
