@@ -70,6 +70,7 @@ export interface EmrLocal {
 export async function startEmrLocal(options: EmrLocalOptions = {}): Promise<EmrLocal> {
   const { port = 0, host = '127.0.0.1', seed, clock = realClock() } = options;
   mustBeLoopback(host);
+  mustBeUrl(options.s3Endpoint);
   const machine = new EmrMachine({ delays: checkedDelays(options), seed: seed ?? randomUUID() });
   const faults = faultsOf(options);
   const temporary = options.stateFolder === undefined;
@@ -113,6 +114,15 @@ function mustBeLoopback(host: string): void {
   }
 }
 
+function mustBeUrl(s3Endpoint: string | undefined): void {
+  if (s3Endpoint !== undefined && !/^https?:$/.test(URL.parse(s3Endpoint)?.protocol ?? '')) {
+    throw new EmrLocalError(
+      'bad-option',
+      `s3Endpoint is a URL such as http://127.0.0.1:9000, not ${s3Endpoint}.`,
+    );
+  }
+}
+
 function faultsOf(options: EmrLocalOptions): Faults {
   const faults = createFaults({
     ...(options.seed === undefined ? {} : { seed: options.seed }),
@@ -125,12 +135,6 @@ function faultsOf(options: EmrLocalOptions): Faults {
 
 function stepSettings(options: EmrLocalOptions, stateFolder: string): StepSettings {
   const { sparkSubmit, sparkMaster = 'local[*]', sparkConf = {}, s3Endpoint } = options;
-  if (s3Endpoint !== undefined && !/^https?:$/.test(URL.parse(s3Endpoint)?.protocol ?? '')) {
-    throw new EmrLocalError(
-      'bad-option',
-      `s3Endpoint is a URL such as http://127.0.0.1:9000, not ${s3Endpoint}.`,
-    );
-  }
   const logFolder = resolve(options.logFolder ?? join(stateFolder, 'logs'));
   return { sparkSubmit, sparkMaster, sparkConf, s3Endpoint, logFolder, stateFolder };
 }
