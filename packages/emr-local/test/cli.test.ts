@@ -35,7 +35,11 @@ describe('the command', () => {
   );
 
   test('says at its start where spark-submit is missing', async () => {
-    const { line } = await start([], { ...process.env, PATH: '/nowhere', SPARK_HOME: undefined });
+    const { line } = await start(['--state', await scratchFolder()], {
+      ...process.env,
+      PATH: '/nowhere',
+      SPARK_HOME: undefined,
+    });
     expect(line).toContain('no spark-submit: such steps fail');
   });
 

@@ -26,12 +26,15 @@ async function control(server: EmrLocal, method: string, path: string, body?: un
 }
 
 describe('the server', () => {
-  test.each(['0.0.0.0', '::', '10.0.0.1', 'example.com'])('does not listen on %s', async (host) => {
-    await expect(startEmrLocal({ host })).rejects.toMatchObject({
-      code: 'bad-option',
-      message: expect.stringContaining('does not listen on'),
-    });
-  });
+  test.each(['0.0.0.0', '::', '10.0.0.1', 'example.com', '127.example.com'])(
+    'does not listen on %s',
+    async (host) => {
+      await expect(startEmrLocal({ host })).rejects.toMatchObject({
+        code: 'bad-option',
+        message: expect.stringContaining('does not listen on'),
+      });
+    },
+  );
 
   test('says which address is taken', async () => {
     const { port } = await serve();

@@ -63,18 +63,23 @@ describe('a step', () => {
   const Jar = 'command-runner.jar';
 
   test('finds the rest of an environment beside its spark-submit', () => {
-    const command = commandOf({ Jar, Args: ['spark-submit', '/a.py'] }, settings, '/usr/bin');
+    const command = commandOf({ Jar, Args: ['spark-submit', '/a.py'] }, settings, { PATH: '/usr/bin' });
     expect(command).toMatchObject({
       program: '/opt/venv/bin/spark-submit',
-      env: { PATH: '/opt/venv/bin:/usr/bin' },
+      env: { PATH: '/opt/venv/bin:/usr/bin', SPARK_LOCAL_IP: '127.0.0.1' },
     });
+  });
+
+  test('of Spark listens where the environment of emr-local says, and else to this machine alone', () => {
+    const command = commandOf({ Jar, Args: ['spark-submit'] }, settings, { SPARK_LOCAL_IP: '10.0.0.1' });
+    expect(command).toMatchObject({ env: { SPARK_LOCAL_IP: '10.0.0.1' } });
   });
 
   test('of another command runs it as it is, and tells the AWS clients in it where S3 is', () => {
     const command = commandOf(
       { Jar, Args: ['bash', '-c', 'aws s3 ls s3://b'] },
       { ...settings, s3Endpoint: 'http://x' },
-      '',
+      {},
     );
     expect(command).toEqual({
       kind: 'run',
@@ -93,16 +98,16 @@ describe('a step', () => {
     [{ Jar }, 'No command', /given no arguments/],
   ])('%j fails and says why', (config, reason, message) => {
     const failure = { reason, message: expect.stringMatching(message) as string };
-    expect(commandOf(config, settings, '')).toEqual({ kind: 'refuse', failure });
+    expect(commandOf(config, settings, {})).toEqual({ kind: 'refuse', failure });
   });
 
   test('that needs spark-submit fails where there is none', () => {
-    const command = commandOf({ Jar, Args: ['spark-submit'] }, { ...settings, sparkSubmit: undefined }, '');
+    const command = commandOf({ Jar, Args: ['spark-submit'] }, { ...settings, sparkSubmit: undefined }, {});
     expect(command).toMatchObject({ failure: { reason: 'spark-submit not found' } });
   });
 
   test('that would report to the console of EMR does nothing, well', () => {
-    expect(commandOf({ Jar, Args: ['state-pusher-script'] }, settings, '')).toMatchObject({
+    expect(commandOf({ Jar, Args: ['state-pusher-script'] }, settings, {})).toMatchObject({
       kind: 'nothing',
     });
   });

@@ -68,7 +68,7 @@ function strangerRefusal({ headers, socket }: IncomingMessage): ServiceError | u
 
 /** Is this an address that only this machine has? */
 export function isLoopback(address: string | undefined): boolean {
-  return address !== undefined && /^(::ffff:)?127\.|^::1$/.test(address);
+  return address !== undefined && /^(::ffff:)?127\.\d+\.\d+\.\d+$|^::1$/.test(address);
 }
 
 async function answerOperation(service: Service, request: IncomingMessage): Promise<Answer | 'reset'> {

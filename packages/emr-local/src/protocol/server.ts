@@ -69,19 +69,10 @@ export interface EmrLocal {
 /** Serves EMR on this machine; resolves when it listens. Rejects with `bad-option` or `cannot-listen`. */
 export async function startEmrLocal(options: EmrLocalOptions = {}): Promise<EmrLocal> {
   const { port = 0, host = '127.0.0.1', seed, clock = realClock() } = options;
-  if (host !== 'localhost' && !isLoopback(host)) {
-    throw new EmrLocalError(
-      'bad-option',
-      `emr-local runs commands for whoever reaches it and does not listen on ${host}: leave out the host.`,
-    );
-  }
+  mustBeLoopback(host);
+  mustBeUrl(options.s3Endpoint);
   const machine = new EmrMachine({ delays: checkedDelays(options), seed: seed ?? randomUUID() });
-  const faults = createFaults({
-    ...(seed === undefined ? {} : { seed }),
-    ...(options.faultRate === undefined ? {} : { rate: options.faultRate }),
-    ...(options.faultKinds === undefined ? {} : { kinds: options.faultKinds }),
-  });
-  for (const fault of options.faults ?? []) faults.add(fault);
+  const faults = faultsOf(options);
   const temporary = options.stateFolder === undefined;
   const stateFolder = resolve(options.stateFolder ?? (await mkdtemp(join(tmpdir(), 'emr-local-'))));
   await mkdir(stateFolder, { recursive: true });
@@ -114,14 +105,36 @@ export async function startEmrLocal(options: EmrLocalOptions = {}): Promise<EmrL
   });
 }
 
-function stepSettings(options: EmrLocalOptions, stateFolder: string): StepSettings {
-  const { sparkSubmit, sparkMaster = 'local[*]', sparkConf = {}, s3Endpoint } = options;
+function mustBeLoopback(host: string): void {
+  if (host !== 'localhost' && !isLoopback(host)) {
+    throw new EmrLocalError(
+      'bad-option',
+      `emr-local runs commands for whoever reaches it and does not listen on ${host}: leave out the host.`,
+    );
+  }
+}
+
+function mustBeUrl(s3Endpoint: string | undefined): void {
   if (s3Endpoint !== undefined && !/^https?:$/.test(URL.parse(s3Endpoint)?.protocol ?? '')) {
     throw new EmrLocalError(
       'bad-option',
       `s3Endpoint is a URL such as http://127.0.0.1:9000, not ${s3Endpoint}.`,
     );
   }
+}
+
+function faultsOf(options: EmrLocalOptions): Faults {
+  const faults = createFaults({
+    ...(options.seed === undefined ? {} : { seed: options.seed }),
+    ...(options.faultRate === undefined ? {} : { rate: options.faultRate }),
+    ...(options.faultKinds === undefined ? {} : { kinds: options.faultKinds }),
+  });
+  for (const fault of options.faults ?? []) faults.add(fault);
+  return faults;
+}
+
+function stepSettings(options: EmrLocalOptions, stateFolder: string): StepSettings {
+  const { sparkSubmit, sparkMaster = 'local[*]', sparkConf = {}, s3Endpoint } = options;
   const logFolder = resolve(options.logFolder ?? join(stateFolder, 'logs'));
   return { sparkSubmit, sparkMaster, sparkConf, s3Endpoint, logFolder, stateFolder };
 }

@@ -19,7 +19,7 @@ export type Command =
 export function commandOf(
   { Jar, Args = [] }: StepConfig['HadoopJarStep'],
   settings: StepSettings,
-  path: string,
+  environment: NodeJS.ProcessEnv,
 ): Command {
   const [program, ...args] = Args;
   if (!/(^|\/)command-runner\.jar$/.test(Jar)) {
@@ -34,8 +34,17 @@ export function commandOf(
   if (program === 'state-pusher-script') {
     return { kind: 'nothing', why: 'state-pusher-script has no console to report to: nothing was run' };
   }
-  const env = settings.s3Endpoint === undefined ? {} : { AWS_ENDPOINT_URL_S3: settings.s3Endpoint };
-  if (program !== 'spark-submit') return { kind: 'run', program, args, env };
+  const s3 = settings.s3Endpoint === undefined ? {} : { AWS_ENDPOINT_URL_S3: settings.s3Endpoint };
+  if (program !== 'spark-submit') return { kind: 'run', program, args, env: s3 };
+  return sparkCommand(args, settings, { ...environment, ...s3 });
+}
+
+/** The submission of a program to the Spark of this machine, which listens to this machine alone. */
+function sparkCommand(
+  args: readonly string[],
+  settings: StepSettings,
+  { PATH = '', SPARK_LOCAL_IP = '127.0.0.1', AWS_ENDPOINT_URL_S3 }: NodeJS.ProcessEnv,
+): Command {
   const { sparkSubmit } = settings;
   if (sparkSubmit === undefined) {
     return refuse(
@@ -44,8 +53,12 @@ export function commandOf(
     );
   }
   // A spark-submit that pip installed finds the rest of its environment only by PATH.
-  const withPath = { ...env, PATH: `${dirname(sparkSubmit)}${delimiter}${path}` };
-  return { kind: 'run', program: sparkSubmit, args: sparkSubmitArguments(args, settings), env: withPath };
+  const env = {
+    ...(AWS_ENDPOINT_URL_S3 === undefined ? {} : { AWS_ENDPOINT_URL_S3 }),
+    SPARK_LOCAL_IP,
+    PATH: `${dirname(sparkSubmit)}${delimiter}${PATH}`,
+  };
+  return { kind: 'run', program: sparkSubmit, args: sparkSubmitArguments(args, settings), env };
 }
 
 function refuse(reason: string, message: string): Command {

@@ -87,7 +87,7 @@ export class StepRunner {
     running: Running,
     logFile: string | undefined,
   ): Promise<Failure | undefined> {
-    const command = commandOf(step.config.HadoopJarStep, this.#settings, process.env['PATH'] ?? '');
+    const command = commandOf(step.config.HadoopJarStep, this.#settings, process.env);
     const control = async (line: string): Promise<void> => {
       await appendFile(join(folder, 'controller'), `${new Date().toISOString()} INFO ${line}\n`);
     };
