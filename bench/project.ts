@@ -2,7 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { Config } from '@daybook/core';
+import { checkConfig } from '@daybook/core';
 import type { Taken } from './process-tree.ts';
 import { measured } from './process-tree.ts';
 
@@ -78,4 +80,14 @@ export default defineConfig({
   }),
 });
 `;
+}
+
+/** The configuration of a project's folder, with what is given in the place of what it says. */
+export async function configOf(
+  folder: string,
+  given: Partial<Config> = {},
+): Promise<ReturnType<typeof checkConfig>> {
+  const path = join(folder, 'daybook.config.ts');
+  const { default: config } = (await import(pathToFileURL(path).href)) as { readonly default: Config };
+  return checkConfig({ ...config, ...given }, path);
 }

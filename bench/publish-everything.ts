@@ -1,7 +1,6 @@
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type { Config, Day, Outcome, Runner, Work } from '@daybook/core';
-import { checkConfig, definitionOf, run, sha256 } from '@daybook/core';
+import type { Day, Outcome, Runner, Work } from '@daybook/core';
+import { definitionOf, run, sha256 } from '@daybook/core';
+import { configOf } from './project.ts';
 
 /**
  * Publishes a task of a project's configuration and all that it needs, with outputs of nothing: as many versions, with
@@ -13,9 +12,7 @@ export async function publishEverything(
   values: Readonly<Record<string, string>>,
   today: Day,
 ): Promise<number> {
-  const path = join(folder, 'daybook.config.ts');
-  const { default: config } = (await import(pathToFileURL(path).href)) as { readonly default: Config };
-  const checked = checkConfig({ ...config, runners: [emptyRunner] }, path);
+  const checked = await configOf(folder, { runners: [emptyRunner] });
   const definition = definitionOf(checked, name) as unknown as (given: typeof values) => never;
   const { outcome, tasks } = await run({ config: checked, roots: [definition(values)], today, workers: 32 });
   if (outcome !== 'ok') throw new Error(`The tasks were not published: ${outcome}.`);

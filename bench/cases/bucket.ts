@@ -1,12 +1,11 @@
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type { Config } from '@daybook/core';
-import { checkConfig, definitionOf, parseManifest, prepare } from '@daybook/core';
-import { isInstalled, versitygw } from '../../packages/target-s3/test/servers/server-kinds.ts';
-import { testCredentials } from '../../packages/target-s3/test/servers/server-kinds.ts';
+import { definitionOf, parseManifest, prepare } from '@daybook/core';
+import {
+  isInstalled,
+  testCredentials,
+  versitygw,
+} from '../../packages/target-s3/test/servers/server-kinds.ts';
 import { startServer } from '../../packages/target-s3/test/servers/start-server.ts';
-import type { Project } from '../project.ts';
-import { accountsOf, exchangeDays, openProject } from '../project.ts';
+import { accountsOf, configOf, exchangeDays, openProject } from '../project.ts';
 import { publishEverything } from '../publish-everything.ts';
 import type { Case, Result } from '../result.ts';
 import { mebibytes, median, medianWallMs, seconds } from '../result.ts';
@@ -97,7 +96,7 @@ async function movedByStatistics(
   const project = openProject(accountsOf(exchange, bigDay, parts));
   const wire = await openWire(endpoint);
   try {
-    const { targets } = await configOf(project);
+    const { targets } = await configOf(project.folder);
     const task = `transactions/date=${bigDay}`;
     const manifest = parseManifest((await targets.readManifest(task, 1)) ?? new Uint8Array(), task, 1);
     reach(wire.endpoint);
@@ -129,7 +128,7 @@ async function freshMonthInBucket(endpoint: string): Promise<readonly Result[]> 
     });
     const all = wire.taken();
     const manifests = all.filter(({ method, url }) => method === 'GET' && /\/\d{8}\.json/.test(url)).length;
-    const config = await configOf(project);
+    const config = await configOf(project.folder);
     const month = definitionOf(config, 'monthly-accounting') as unknown as (values: object) => never;
     const prepared = await prepare(config, { roots: [month({ month: '2018-07' })], today: '2018-09-01' });
     wire.taken();
@@ -178,10 +177,4 @@ async function threeYearsInBucket(endpoint: string): Promise<readonly Result[]> 
     await wire.close();
     project.remove();
   }
-}
-
-async function configOf(project: Project): Promise<ReturnType<typeof checkConfig>> {
-  const path = join(project.folder, 'daybook.config.ts');
-  const { default: config } = (await import(pathToFileURL(path).href)) as { readonly default: Config };
-  return checkConfig(config, path);
 }

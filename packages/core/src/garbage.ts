@@ -1,6 +1,6 @@
 import type { Manifest } from './manifest.ts';
 import type { AttemptRef } from './target.ts';
-import { attemptPath } from './target.ts';
+import { attemptPath, versionOfToken } from './target.ts';
 import { splitTaskId } from './task.ts';
 
 /**
@@ -29,8 +29,7 @@ export function readVersions(manifests: readonly Manifest[]): ReadVersions {
 
 /** The version that an attempt goes for; undefined where its name is none that a worker gave. */
 export function versionOfAttempt({ attempt }: AttemptRef): number | undefined {
-  const [, version] = /^(\d{8})-[0-9a-f]{32}$/.exec(attempt) ?? [];
-  return version === undefined ? undefined : Number(version);
+  return versionOfToken(attempt);
 }
 
 /**

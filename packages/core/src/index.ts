@@ -104,7 +104,14 @@ export { refusedFunctions, subsetFunctions, subsetIntervals, subsetTypes } from 
 export type { SubsetArgument, SubsetFunction, SubsetRefusal } from './sql/subset.ts';
 export { statementsOf } from './statements.ts';
 export type { PlacedStatement, TaskStatements, UnknownReference } from './statements.ts';
-export { attemptPath, attemptToken, manifestPath, versionText } from './target.ts';
+export {
+  attemptPath,
+  attemptToken,
+  manifestPath,
+  versionOfManifest,
+  versionOfToken,
+  versionText,
+} from './target.ts';
 export type { AttemptRef, AttemptToken, Range, Stage, StagedFile, Target } from './target.ts';
 export { columnsOf, defineTask, joinTaskId, listOf, parseValues, splitTaskId, tasksOf } from './task.ts';
 export type {

@@ -88,3 +88,14 @@ export function manifestPath(name: TaskName, segment: string, version: number): 
 export function attemptPath(name: TaskName, segment: string, attempt: AttemptToken): string {
   return `${name}/attempts/${segment}/${attempt}/`;
 }
+
+/** The version that a manifest's file name tells; 0 of a file that is no manifest. */
+export function versionOfManifest(fileName: string): number {
+  return /^\d{8}\.json$/.test(fileName) ? Number(fileName.slice(0, 8)) : 0;
+}
+
+/** The version that an attempt goes for, by its token; undefined of a name that is no token. */
+export function versionOfToken(name: string): number | undefined {
+  const [, version] = /^(\d{8})-[0-9a-f]{32}$/.exec(name) ?? [];
+  return version === undefined ? undefined : Number(version);
+}

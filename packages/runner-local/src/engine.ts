@@ -85,9 +85,10 @@ export async function runnerFacts(): Promise<RunnerFacts> {
   return { name: 'local', engine: 'duckdb', duckdb: version(), node: process.version };
 }
 
-/** Whether DuckDB had less memory than it needed. */
+/** Whether this is, or comes of, DuckDB's error that it had less memory than it needed; text that was read may say anything. */
 export function isOutOfMemory(error: unknown): boolean {
-  return /\bOut of Memory Error: /.test(String(error));
+  if (!(error instanceof Error)) return false;
+  return /^\s*Out of Memory Error: /.test(error.message) || isOutOfMemory(error.cause);
 }
 
 /** A DuckDB error in words for the task's author. */

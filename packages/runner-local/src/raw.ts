@@ -50,12 +50,14 @@ export async function explainRefusal(
   }
   const message = (explained instanceof Error ? explained.message : String(explained)).trim();
   if (/^Out of Memory Error|No space left on device/.test(message)) {
-    return new DaybookError('job-failed', `${job.task} could not be loaded: ${message}`, { cause: error });
+    return new DaybookError('job-failed', `${job.task} could not be loaded: ${message}`, {
+      cause: explained,
+    });
   }
   const name = file.path.slice(file.path.lastIndexOf('/') + 1);
   const why = await withValueAndRemedy(inWords(message), message, file.path);
   return new DaybookError('input-unreadable', `${job.task} cannot be loaded from ${name}: ${why}`, {
-    cause: error,
+    cause: explained,
   });
 }
 

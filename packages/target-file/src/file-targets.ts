@@ -4,7 +4,15 @@ import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { AttemptRef, Part, Range, Target, TaskId } from '@daybook/core';
-import { attemptPath, DaybookError, joinTaskId, manifestPath, splitTaskId } from '@daybook/core';
+import {
+  attemptPath,
+  DaybookError,
+  joinTaskId,
+  manifestPath,
+  splitTaskId,
+  versionOfManifest,
+  versionOfToken,
+} from '@daybook/core';
 import { createOnce } from './create-once.ts';
 import { fileDoctor } from './doctor.ts';
 import { fileStage } from './file-stage.ts';
@@ -53,7 +61,7 @@ export function fileTargets(options: FileTargetsOptions): Target {
         guarded(`list ${folder}`, () => readdir(folder)),
         [],
       );
-      return names.reduce((newest, name) => Math.max(newest, versionOf(name)), 0);
+      return names.reduce((newest, name) => Math.max(newest, versionOfManifest(name)), 0);
     },
     async readManifest(task, version) {
       const { name, segment } = splitTaskId(task);
@@ -101,10 +109,6 @@ function rootPath(root: string): string {
   return root.startsWith('file:') ? fileURLToPath(root) : root;
 }
 
-function versionOf(fileName: string): number {
-  return /^\d{8}\.json$/.test(fileName) ? Number(fileName.slice(0, 8)) : 0;
-}
-
 /** The folders in a folder, in order. Files that others left there, such as a `.DS_Store`, are none of ours. */
 async function foldersIn(folder: string): Promise<readonly string[]> {
   return (await entriesOf(folder)).flatMap((entry) => (entry.isFile() ? [] : [entry.name])).sort();
@@ -113,7 +117,7 @@ async function foldersIn(folder: string): Promise<readonly string[]> {
 /** The attempts at one task, in order: folders, and manifests that were not linked before a crash. */
 async function attemptsIn(folder: string): Promise<readonly string[]> {
   const entries = await entriesOf(folder);
-  const found = entries.filter((entry) => !entry.isFile() || /^\d{8}-[0-9a-f]{32}$/.test(entry.name));
+  const found = entries.filter((entry) => !entry.isFile() || versionOfToken(entry.name) !== undefined);
   return found.map(({ name }) => name).sort();
 }
 

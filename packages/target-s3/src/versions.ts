@@ -1,5 +1,5 @@
 import type { TaskId, TaskName } from '@daybook/core';
-import { joinTaskId } from '@daybook/core';
+import { joinTaskId, versionOfManifest } from '@daybook/core';
 import type { Bucket } from './bucket.ts';
 import { firstUnder, foldersIn, objectsUnder } from './listing.ts';
 
@@ -25,7 +25,7 @@ export async function currentVersions(bucket: Bucket, under: TaskName): Promise<
   const folder = `${under}/versions/`;
   for await (const { path } of objectsUnder(bucket, folder)) {
     const [segment = '', file = '', ...deeper] = path.slice(folder.length).split('/');
-    const version = deeper.length > 0 ? 0 : versionOf(file);
+    const version = deeper.length > 0 ? 0 : versionOfManifest(file);
     if (version === 0) continue;
     const task = joinTaskId(under, segment);
     newest.set(task, Math.max(newest.get(task) ?? 0, version));
@@ -37,10 +37,6 @@ export async function currentVersions(bucket: Bucket, under: TaskName): Promise<
 export async function currentVersion(bucket: Bucket, folder: string): Promise<number> {
   let newest = 0;
   for await (const { path } of objectsUnder(bucket, folder))
-    newest = Math.max(newest, versionOf(path.slice(folder.length)));
+    newest = Math.max(newest, versionOfManifest(path.slice(folder.length)));
   return newest;
-}
-
-function versionOf(fileName: string): number {
-  return /^\d{8}\.json$/.test(fileName) ? Number(fileName.slice(0, 8)) : 0;
 }

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import {
   copyFileSync,
   cpSync,
@@ -15,6 +14,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { seededRandom } from '@daybook/core/testing';
+import type { Ended } from '../process-group.ts';
+import { startGroup } from '../process-group.ts';
 import type { Death } from './deadly.ts';
 import { acts, deathFile, moments } from './deadly.ts';
 
@@ -146,29 +147,12 @@ async function expectGood(folder: string, words: readonly string[]): Promise<voi
 }
 
 /** The command in a process group of its own, killed as a whole after `killAfterMs`. */
-async function inGroup(
-  folder: string,
-  words: readonly string[],
-  killAfterMs?: number,
-): Promise<{ readonly code: number | null; readonly signal: string | null; readonly text: string }> {
-  const child = spawn(process.execPath, [here('../../bin/daybook.js'), ...words], {
-    cwd: folder,
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let text = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-  const kill = (): void => {
-    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
-  };
-  const timer = killAfterMs === undefined ? undefined : setTimeout(kill, killAfterMs);
-  return await new Promise((resolve) =>
-    child.on('close', (code, signal) => {
-      clearTimeout(timer);
-      resolve({ code, signal, text });
-    }),
-  );
+async function inGroup(folder: string, words: readonly string[], killAfterMs?: number): Promise<Ended> {
+  const run = startGroup(here('../../bin/daybook.js'), words, folder);
+  const timer = killAfterMs === undefined ? undefined : setTimeout(run.kill, killAfterMs);
+  const ended = await run.ended;
+  clearTimeout(timer);
+  return ended;
 }
 
 /** The fingerprint of the newest version of each task in the project's folder of data. */

@@ -12,8 +12,8 @@ import { s3Targets } from '@daybook/target-s3';
 import { faultProxy, seededFaults } from '../../../../packages/target-s3/test/fault-proxy.ts';
 import { testCredentials } from '../../../../packages/target-s3/test/servers/server-kinds.ts';
 import type { Place } from './daybook.config.ts';
-import type { ProcessGroup } from './process-group.ts';
-import { startGroup } from './process-group.ts';
+import type { ProcessGroup } from '../process-group.ts';
+import { startGroup } from '../process-group.ts';
 import { lostResults, publishedIn } from './published.ts';
 
 /** What became of one round. */
@@ -152,7 +152,7 @@ async function newBucket(endpoint: string): Promise<NonNullable<Place['bucket']>
 function exportDays(to: string, words: readonly string[]): ProcessGroup {
   const size = ['--seed', '5', '--first-day', '2018-07-27', '--postings-per-day', '400', '--customers', '40'];
   const program = here('../../../../packages/exchange-simulator/bin/exchange-simulator.js');
-  return startGroup(program, ['export', ...words, ...size, ...today, '--to', to, '--totals'], tmpdir(), {});
+  return startGroup(program, ['export', ...words, ...size, ...today, '--to', to, '--totals'], tmpdir());
 }
 
 function startDaybook(folder: string, words: readonly string[], place: Place): ProcessGroup {

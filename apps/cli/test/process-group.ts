@@ -18,7 +18,7 @@ export function startGroup(
   program: string,
   words: readonly string[],
   folder: string,
-  environment: Readonly<Record<string, string>>,
+  environment: Readonly<Record<string, string>> = {},
 ): ProcessGroup {
   const child = spawn(process.execPath, [program, ...words], {
     cwd: folder,
