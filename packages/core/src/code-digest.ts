@@ -1,7 +1,8 @@
 import type { Check, Control } from './control.ts';
 import { canonicalJson, sha256 } from './digest.ts';
-import type { Job } from './job.ts';
+import type { Job, SparkJob } from './job.ts';
 import type { Output } from './schema.ts';
+import type { SparkFile } from './spark-file.ts';
 import { isSqlText, sqlTemplate } from './sql/statement.ts';
 import type { TaskDefinition } from './task.ts';
 
@@ -17,7 +18,7 @@ export function declarationOf(output: Output): Declaration {
 
 /**
  * The digest by which a task becomes `code-changed`: of its job (the text of its SQL; the version that the author of a
- * function gave), its output's declaration and its controls. The text of a function is never part of it, because a
+ * function gave; the files of a Spark program), its output's declaration and its controls. The text of a function is never part of it, because a
  * type-stripped source and a build of it differ.
  */
 export function codeDigestOf(definition: TaskDefinition): string {
@@ -41,7 +42,13 @@ export function projectDigestOf(definitions: readonly TaskDefinition[]): string 
 function jobFacts(job: Job): unknown {
   if (isSqlText(job)) return { kind: 'sql', statement: sqlTemplate(job) };
   if (job.kind === 'code') return { kind: 'code', version: job.version };
+  if (job.kind === 'spark') return sparkFacts(job);
   return { kind: 'load', version: job.version, formats: job.formats, expected: job.expected };
+}
+
+function sparkFacts({ program, mainClass, files = [], arguments: given = [] }: SparkJob): unknown {
+  const facts = ({ name, sha256: digest }: SparkFile): unknown => ({ name, sha256: digest });
+  return { kind: 'spark', program: facts(program), mainClass, files: files.map(facts), arguments: given };
 }
 
 function controlFacts(control: Control): unknown {

@@ -1,6 +1,6 @@
 import type { Control } from './control.ts';
 import { DaybookError } from './errors.ts';
-import type { Job } from './job.ts';
+import type { Job, SparkJob } from './job.ts';
 import type { Params } from './param.ts';
 import type { Columns } from './schema.ts';
 import type { SqlText } from './sql/statement.ts';
@@ -20,6 +20,7 @@ export function checkSpec(spec: TaskSpec<Params, Inputs, Columns>): void {
     refuse('writes files, which have no rows to control: remove its controls.');
   if (output?.kind === 'files' && job !== undefined && job.kind !== 'code')
     refuse('writes files, which only a code job can.');
+  if (job?.kind === 'spark') checkSpark(job, refuse);
   if (job === undefined && controls.length > 0)
     refuse('has controls and no job, so that nothing would run them: remove them.');
   if (refetch !== undefined && job?.kind !== 'load') refuse('declares refetch, which is for load jobs only.');
@@ -30,7 +31,7 @@ export function checkSpec(spec: TaskSpec<Params, Inputs, Columns>): void {
     refuse('has a control in-sequence, which is for load jobs only: other outputs have no order.');
   }
   checkNumbers(spec, refuse);
-  checkParams(spec.params ?? {}, statementsOf(job, controls), refuse);
+  checkParams(spec.params ?? {}, paramsUsed(job, controls), refuse);
 }
 
 /** Refuses inputs that a job could not tell apart: relations have names without case, and `output` is the job's own. */
@@ -66,17 +67,37 @@ function checkNumbers(spec: TaskSpec<Params, Inputs, Columns>, refuse: Refuse): 
     if (!(amount >= 0)) refuse(`asks for ${amount} of the resource "${name}": give a number from 0.`);
 }
 
-function checkParams(params: Params, statements: readonly SqlText[], refuse: Refuse): void {
+function checkSpark({ program, mainClass, files = [] }: SparkJob, refuse: Refuse): void {
+  for (const file of [program, ...files]) {
+    if (typeof file?.sha256 !== 'string')
+      refuse('has a Spark job with a file that is none: write sparkFile(new URL(…, import.meta.url)).');
+  }
+  if (!/\.(py|jar)$/.test(program.name))
+    refuse(`has the Spark program ${program.name}: give a .py or a .jar.`);
+  if (program.name.endsWith('.jar') && mainClass === undefined)
+    refuse(`has the Spark program ${program.name} and no mainClass: name the class whose main is run.`);
+  const other = files.find(({ name }) => !/\.(py|zip|egg|jar)$/.test(name));
+  if (other !== undefined)
+    refuse(`gives Spark the file ${other.name}: a .py, .zip, .egg or .jar it can import.`);
+}
+
+function checkParams(params: Params, used: readonly string[], refuse: Refuse): void {
   const names = Object.keys(params);
   for (const name of names) {
     if (!/^[A-Za-z][A-Za-z0-9_-]*$/.test(name))
       refuse(`has a parameter "${name}": begin with a letter and go on with letters, digits, "_" and "-".`);
   }
-  for (const name of statements.flatMap(paramsOf)) {
+  for (const name of used) {
     if (Object.hasOwn(params, name)) continue;
     const has = names.length === 0 ? 'has none' : `has ${names.join(', ')}`;
-    refuse(`names the parameter "${name}" in its SQL, and it ${has}.`);
+    refuse(`names the parameter "${name}" in its job or controls, and it ${has}.`);
   }
+}
+
+function paramsUsed(job: Job | undefined, controls: readonly Control[]): readonly string[] {
+  const given = job?.kind === 'spark' ? (job.arguments ?? []) : [];
+  const references = given.flatMap((each) => (typeof each === 'string' ? [] : [each.param]));
+  return [...references, ...statementsOf(job, controls).flatMap(paramsOf)];
 }
 
 function statementsOf(job: Job | undefined, controls: readonly Control[]): readonly SqlText[] {

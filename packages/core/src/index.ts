@@ -54,6 +54,7 @@ export type {
   LoadJob,
   RawFormat,
   RawFormatName,
+  SparkJob,
 } from './job.ts';
 export { journalRuns, openJournal, readJournal } from './journal.ts';
 export type { Journal, JournalEntry } from './journal.ts';
@@ -90,6 +91,8 @@ export type { Columns, ColumnType, FilesOutput, Output, TableOutput } from './sc
 export { prepare } from './situation.ts';
 export type { Asked, Prepared } from './situation.ts';
 export type { Refusal, Relation, Statement } from './sql/check.ts';
+export { sparkFile } from './spark-file.ts';
+export type { SparkFile } from './spark-file.ts';
 export { sqlType } from './sql/columns.ts';
 export { compileControl, readsExpected } from './sql/control.ts';
 export type { CompiledControl } from './sql/control.ts';

@@ -1,13 +1,14 @@
 import type { Day } from './calendar.ts';
 import type { Values } from './param.ts';
 import type { Columns } from './schema.ts';
-import type { SqlText } from './sql/statement.ts';
+import type { SparkFile } from './spark-file.ts';
+import type { ParamReference, SqlText } from './sql/statement.ts';
 
 /** Plain JSON. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /** How an output is made. `Inputs` has the names of the columns of each input, `V` the values of the parameters. */
-export type Job<Inputs = never, V = Values> = SqlText | LoadJob<V> | CodeJob<Inputs, V>;
+export type Job<Inputs = never, V = Values> = SqlText | LoadJob<V> | CodeJob<Inputs, V> | SparkJob;
 export type JobKind = Job['kind'];
 
 // ---------------------------------------------------------------- load
@@ -125,4 +126,24 @@ export interface CodeJob<in Inputs = never, in V = Values> {
   readonly kind: 'code';
   readonly version: string;
   run(context: CodeContext<Inputs, V>): Promise<ArrowTable | void>;
+}
+
+// ---------------------------------------------------------------- spark
+
+/**
+ * A program of the user's own for `spark-submit`, in Python or in a jar, for what SQL cannot say. Behind its own arguments it
+ * is given `--daybook-inputs URI`, a JSON document of the parts that it reads, and `--daybook-output URI`, the folder into
+ * which it writes Parquet with the declared columns. The controls run on what it wrote.
+ * @example { kind: 'spark', program: sparkFile(new URL('./sessions.py', import.meta.url)), arguments: [param('date')] }
+ */
+export interface SparkJob {
+  readonly kind: 'spark';
+  /** `.py` or `.jar`. */
+  readonly program: SparkFile;
+  /** The class of a jar whose `main` is run. */
+  readonly mainClass?: string;
+  /** More that it imports: `.py`, `.zip` and `.egg` for Python, `.jar` for all. */
+  readonly files?: readonly SparkFile[];
+  /** A parameter that is left out of the task is an empty text. */
+  readonly arguments?: readonly (string | ParamReference)[];
 }

@@ -31,7 +31,7 @@ export interface TaskStatements {
 
 /**
  * Every statement of a task's job and controls, with the tables that each may read. The statements of a SQL job and of its
- * controls are held to the common subset; a load job's are DuckDB's own, and a code job runs beside DuckDB alone.
+ * controls are held to the common subset, and so are the controls of a Spark job; a load job's are DuckDB's own, and a code job runs beside DuckDB alone.
  */
 export function statementsOf(definition: TaskDefinition, values: Values, inputs: Inputs): TaskStatements {
   const { job, output, controls } = definition;
@@ -39,7 +39,7 @@ export function statementsOf(definition: TaskDefinition, values: Values, inputs:
   const read: readonly Relation[] = Object.entries(inputs).flatMap(([name, input]) =>
     input.definition.output?.kind === 'table' ? [{ name, columns: columnsOf(input) }] : [],
   );
-  const task: CheckedDefinition = { definition, values, subset: job.kind === 'sql' };
+  const task: CheckedDefinition = { definition, values, subset: job.kind === 'sql' || job.kind === 'spark' };
   const controlled: readonly Relation[] = [
     ...read,
     { name: 'output', columns: output.columns },

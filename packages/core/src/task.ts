@@ -1,7 +1,7 @@
 import type { Control } from './control.ts';
 import { checkInputs, checkSpec } from './definition-check.ts';
 import { DaybookError } from './errors.ts';
-import type { CodeJob, Job, LoadJob } from './job.ts';
+import type { CodeJob, Job, LoadJob, SparkJob } from './job.ts';
 import type { GivenValuesOf, ParamKind, Params, ParamValue, Values, ValuesOf } from './param.ts';
 import type { Columns, ColumnType, FilesOutput, Output, TableOutput } from './schema.ts';
 import type { SqlText } from './sql/statement.ts';
@@ -82,7 +82,8 @@ export interface TaskSpec<P extends Params, I extends Inputs, C extends Columns>
   readonly job?:
     | SqlText
     | LoadJob<GivenValuesOf<P>>
-    | CodeJob<{ readonly [K in keyof I]: InputColumns<I[K]> }, GivenValuesOf<P>>;
+    | CodeJob<{ readonly [K in keyof I]: InputColumns<I[K]> }, GivenValuesOf<P>>
+    | SparkJob;
   /** Load jobs only. `{ days: 2 }`: day D is fetched again until two days after it; `'always'`: in every run. */
   readonly refetch?: Refetch;
   /** Higher runs earlier among what is ready. Default 0. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { codeDigestOf, declarationOf, projectDigestOf } from '../src/code-digest.ts';
 import { everyRow, noRows, uniqueKey } from '../src/control.ts';
-import type { LoadJob } from '../src/job.ts';
+import type { LoadJob, SparkJob } from '../src/job.ts';
 import { sha256 } from '../src/digest.ts';
 import { day } from '../src/param.ts';
 import { files, table } from '../src/schema.ts';
@@ -26,6 +26,10 @@ const load: LoadJob = {
   expected: { count: 'bigint' },
   fetch: async () => ({ kind: 'waiting', for: 'a' }),
 };
+
+const program = { path: '/a/sessions.py', name: 'sessions.py', sha256: '0'.repeat(64) };
+const changedProgram = { ...program, sha256: '1'.repeat(64) };
+const spark: SparkJob = { kind: 'spark', program };
 
 function digest(changed: object): string {
   return codeDigestOf(defineTask({ ...base, ...changed } as unknown as Spec) as unknown as TaskDefinition);
@@ -73,6 +77,11 @@ describe('the code digest', () => {
       { job: sql`SELECT ${sql`a FROM b`}` },
     ],
     ['the refetch of a load job changes', { job: load }, { job: load, refetch: 'always' }],
+    [
+      'a Spark program lies elsewhere',
+      { job: spark },
+      { job: { ...spark, program: { ...program, path: '/b/sessions.py' } } },
+    ],
   ];
   test.each(same)('stays when %s', (_when, a, b) => {
     expect(digest(a)).toBe(digest(b));
@@ -123,6 +132,15 @@ describe('the code digest', () => {
       { job: load },
       { job: { ...load, formats: { csv: { columns: { id: 'json' }, statement: 'SELECT id FROM raw' } } } },
     ],
+    ['what is in a Spark program', { job: spark }, { job: { ...spark, program: changedProgram } }],
+    ['a file that Spark is given', { job: spark }, { job: { ...spark, files: [program] } }],
+    [
+      'what is in a file that Spark is given',
+      { job: { ...spark, files: [program] } },
+      { job: { ...spark, files: [changedProgram] } },
+    ],
+    ['the arguments of a Spark program', { job: spark }, { job: { ...spark, arguments: [param('date')] } }],
+    ['the class of a Spark program', { job: spark }, { job: { ...spark, mainClass: 'Sessions' } }],
     ['what a load job expects', { job: load }, { job: { ...load, expected: { count: 'integer' } } }],
     [
       'an output of files',

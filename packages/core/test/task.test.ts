@@ -1,10 +1,14 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { everyRow, inSequence, noRows, uniqueKey } from '../src/control.ts';
-import type { LoadJob } from '../src/job.ts';
+import { sha256 } from '../src/digest.ts';
+import type { LoadJob, SparkJob } from '../src/job.ts';
 import type { Values } from '../src/param.ts';
 import { boolean, choice, day, integer, month, optional, text } from '../src/param.ts';
 import { files, table } from '../src/schema.ts';
 import { param, sql } from '../src/sql/statement.ts';
+import type { SparkFile } from '../src/spark-file.ts';
+import { sparkFile } from '../src/spark-file.ts';
 import type { Inputs, TaskDefinition } from '../src/task.ts';
 import {
   columnsOf,
@@ -26,6 +30,9 @@ const load: LoadJob = {
   formats: {},
   fetch: async () => ({ kind: 'waiting', for: 'nothing' }),
 };
+
+const fileNamed = (name: string): SparkFile => ({ path: `/a/${name}`, name, sha256: '0'.repeat(64) });
+const spark: SparkJob = { kind: 'spark', program: fileNamed('a.py') };
 
 const bare = defineTask({ name: 'opening-balances', output, job });
 const daily = defineTask({ name: 'account-statistics', params: { date: day }, output, job });
@@ -311,16 +318,40 @@ describe('a definition', () => {
       () => defineTask({ name: 'a', params: { 'a/b': text }, output, job }),
     ],
     [
-      'names the parameter "dat" in its SQL, and it has date.',
+      'names the parameter "dat" in its job or controls, and it has date.',
       () => defineTask({ name: 'a', params: { date: day }, output, job: sql`SELECT ${param('dat')}` }),
     ],
     [
-      'names the parameter "dat" in its SQL, and it has none.',
+      'names the parameter "dat" in its job or controls, and it has none.',
       () => defineTask({ name: 'a', output, job, controls: [everyRow('c', sql`${param('dat')} = 1`)] }),
     ],
     [
-      'names the parameter "dat" in its SQL, and it has none.',
+      'names the parameter "dat" in its job or controls, and it has none.',
       () => defineTask({ name: 'a', output, job, controls: [noRows('c', sql`SELECT ${param('dat')}`)] }),
+    ],
+    [
+      'names the parameter "dat" in its job or controls, and it has none.',
+      () => defineTask({ name: 'a', output, job: { ...spark, arguments: ['x', param('dat')] } }),
+    ],
+    [
+      'writes files, which only a code job can.',
+      () => defineTask({ name: 'a', output: files(), job: spark }),
+    ],
+    [
+      'has a Spark job with a file that is none: write sparkFile(new URL(…, import.meta.url)).',
+      () => defineTask({ name: 'a', output, job: { ...spark, program: './a.py' as never } }),
+    ],
+    [
+      'has the Spark program a.sh: give a .py or a .jar.',
+      () => defineTask({ name: 'a', output, job: { ...spark, program: fileNamed('a.sh') } }),
+    ],
+    [
+      'has the Spark program a.jar and no mainClass: name the class whose main is run.',
+      () => defineTask({ name: 'a', output, job: { ...spark, program: fileNamed('a.jar') } }),
+    ],
+    [
+      'gives Spark the file a.txt: a .py, .zip, .egg or .jar it can import.',
+      () => defineTask({ name: 'a', output, job: { ...spark, files: [fileNamed('a.txt')] } }),
     ],
     ['has NaN retries: give a', () => defineTask({ name: 'a', output, job, retries: Number.NaN })],
     ['has -1 retries: give a', () => defineTask({ name: 'a', output, job, retries: -1 })],
@@ -352,5 +383,23 @@ describe('a definition', () => {
     expect(
       defineTask({ name: 'a', params: { date: day }, output, job: load, refetch: { days: 2 } }).refetch,
     ).toEqual({ days: 2 });
+  });
+});
+
+describe('a file for Spark', () => {
+  test('is known by what is in it', () => {
+    const file = sparkFile(new URL(import.meta.url));
+    expect(file).toEqual({
+      path: import.meta.filename,
+      name: 'task.test.ts',
+      sha256: sha256(readFileSync(import.meta.filename)),
+    });
+    expect(sparkFile(import.meta.filename)).toEqual(file);
+  });
+
+  test('that is not there is named', () => {
+    expect(thrownBy(() => sparkFile('/not/there.py'))).toContain(
+      'definition-invalid: The file /not/there.py of a Spark job cannot be read',
+    );
   });
 });

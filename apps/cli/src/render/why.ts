@@ -26,7 +26,7 @@ export interface InputFact {
 
 export interface WhyFacts {
   readonly task: TaskId;
-  readonly kind: 'wrapper' | 'external' | 'load' | 'sql' | 'code';
+  readonly kind: 'wrapper' | 'external' | 'load' | 'sql' | 'code' | 'spark';
   readonly planned: Planned;
   readonly current: Manifest | undefined;
   readonly codeDigest: string;

@@ -8,6 +8,7 @@ import { endingLaws } from './runner-ending-laws.ts';
 import { loadLaws } from './runner-load-laws.ts';
 import { generalLaws, offeredLaws, outcomeLaws } from './runner-outcome-laws.ts';
 import { sqlLaws } from './runner-sql-laws.ts';
+import { sparkLaws } from './runner-spark-laws.ts';
 import type { RunnerSubject } from './runner-subject.ts';
 import { runnerSubject } from './runner-subject.ts';
 import { tableLaws } from './runner-table-laws.ts';
@@ -34,6 +35,8 @@ export interface RunnerLawOptions {
   /** What it offers besides: the laws of these are tested, and that it offers no other. Default: nothing. */
   readonly offers?: readonly Offered[];
   open(): Promise<OpenRunner>;
+  /** How long the works of one law may take before it is said that they do not end. Default 20 s. */
+  readonly patienceMs?: number;
   /** The laws that it does not keep, by name, each with the reason. One that holds all the same fails the suite. */
   readonly gaps?: Gaps;
 }
@@ -75,6 +78,7 @@ function lawsOf(options: RunnerLawOptions): readonly Law<RunnerSubject>[] {
     sql: [...outcomeLaws('sql'), ...endingLaws('sql'), ...tableLaws('sql'), ...sqlLaws],
     code: [...outcomeLaws('code'), ...endingLaws('code'), ...tableLaws('code'), ...codeLaws],
     load: [...outcomeLaws('load'), ...endingLaws('load'), ...loadLaws],
+    spark: [...outcomeLaws('spark'), ...endingLaws('spark'), ...sparkLaws],
   };
   return [
     ...generalLaws,

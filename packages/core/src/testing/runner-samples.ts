@@ -9,6 +9,7 @@ import {
   sqlEndless,
   sqlFailing,
 } from './runner-law-tasks.ts';
+import { sparkCopy, sparkEndless, sparkFailing } from './runner-spark-tasks.ts';
 
 /** Tasks of one kind for the laws that hold for every kind. */
 export interface RunnerSamples {
@@ -44,5 +45,12 @@ export const runnerSamples: Readonly<Record<JobKind, RunnerSamples>> = {
     failure: { code: 'job-failed', says: /There is no such thing\./ },
     endless: (ticks) => load({ way: 'endless', ticks }),
     ticks: true,
+  },
+  spark: {
+    quick: () => sparkCopy(),
+    failing: () => sparkFailing(),
+    failure: { code: 'job-failed', says: /law-spark-failing/ },
+    endless: (ticks) => sparkEndless(ticks),
+    ticks: false,
   },
 };

@@ -51,7 +51,7 @@ const usualInputs: Readonly<Record<TaskId, readonly RunnerFixtureName[]>> = {
 };
 
 /** No law takes so long, except where a runner does not end what it should. */
-const patienceMs = 20_000;
+const usualPatienceMs = 20_000;
 
 export function runnerSubject(opened: OpenRunner, options: RunnerLawOptions): RunnerSubject {
   const { runner } = opened;
@@ -109,7 +109,8 @@ export function runnerSubject(opened: OpenRunner, options: RunnerLawOptions): Ru
           ...context,
         }),
       );
-      return await inTime(running, batch.map(({ task }) => task.id).join(', '));
+      const what = batch.map(({ task }) => task.id).join(', ');
+      return await inTime(running, what, options.patienceMs ?? usualPatienceMs);
     },
     async end(task, given) {
       const outcomes = await subject.run([await subject.work(task, given)]);
@@ -139,7 +140,7 @@ async function stageFixture(target: Target, name: RunnerFixtureName): Promise<Pa
   return { ...partOf(stage, file, sha256(bytes)), rows: runnerFixtures[name].rows.length };
 }
 
-async function inTime<T>(work: Promise<T>, what: string): Promise<T> {
+async function inTime<T>(work: Promise<T>, what: string, patienceMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`${what} did not end in ${patienceMs / 1000} s.`)), patienceMs);
