@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Day } from './calendar.ts';
 import type { ControlResult } from './control.ts';
 import { assert } from './assert.ts';
+import type { BatchPlace } from './batch.ts';
 import type { Reason, Wish } from './decide.ts';
 import { dayOf, madeByAnotherConfiguration, staleReason } from './decide.ts';
 import type { ErrorReport } from './errors.ts';
@@ -13,7 +14,7 @@ import type { Base, PinnedManifest } from './next-manifest.ts';
 import { isUnverified, nextManifest, sameContent } from './next-manifest.ts';
 import { isExternal } from './plan.ts';
 import { publish } from './publish.ts';
-import type { Outcome, RunContext, Runner, Work } from './runner.ts';
+import type { Outcome, RunContext, Work } from './runner.ts';
 import { attemptToken } from './target.ts';
 import type { TaskId } from './task.ts';
 import { tasksOf } from './task.ts';
@@ -43,7 +44,8 @@ export type AttemptEnd =
 export interface AttemptPlan {
   readonly id: string;
   readonly node: GraphNode;
-  readonly runner: Runner;
+  /** Where it runs, by itself or with others. */
+  readonly place: BatchPlace;
   readonly wish: Wish;
   readonly codeDigest: string;
   readonly signal: AbortSignal;
@@ -79,11 +81,13 @@ export async function attempt(plan: AttemptPlan, context: AttemptContext): Promi
       fault: report.code === 'target-failed' ? 'infrastructure' : 'task',
       error: report,
     };
+  } finally {
+    plan.place.leave();
   }
 }
 
 async function tryOnce(plan: AttemptPlan, context: AttemptContext): Promise<AttemptEnd> {
-  const { node, runner, codeDigest, wish } = plan;
+  const { node, codeDigest, wish } = plan;
   const { task } = node;
   const startMs = context.nowMs();
   const current = await context.store.current(task.id);
@@ -105,7 +109,7 @@ async function tryOnce(plan: AttemptPlan, context: AttemptContext): Promise<Atte
   const forced = wish.forced === true && current !== undefined && current.manifest.version <= wish.seen;
   const reusable = !forced || (await areWhole(context.target, current.manifest.parts));
   const base = { current, inputs, reason, startMs, reusable };
-  const outcome = await outcomeOf(runner, workOf(plan, context, base), context);
+  const outcome = await plan.place.run(workOf(plan, context, base));
   return await endOf(outcome, plan, context, base);
 }
 
@@ -176,16 +180,6 @@ function workOf(plan: AttemptPlan, context: AttemptContext, base: Base): Work {
     signal: plan.signal,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
   };
-}
-
-async function outcomeOf(runner: Runner, work: Work, context: AttemptContext): Promise<Outcome> {
-  for await (const outcome of runner.run([work], context))
-    if (outcome.attempt === work.attempt) return outcome;
-  const error = {
-    code: 'bug' as const,
-    message: `The runner ${runner.name} gave no outcome for ${work.task.id}.`,
-  };
-  return { attempt: work.attempt, kind: 'crashed', error };
 }
 
 async function endOf(

@@ -7,7 +7,7 @@ import { DaybookError } from './errors.ts';
 import type { Journal } from './journal.ts';
 import { openJournal } from './journal.ts';
 import { isWrapper } from './plan.ts';
-import type { Progress } from './runner.ts';
+import type { Progress, Runner } from './runner.ts';
 import type { Lease, SubmittedTask, TaskEnd } from './scheduler/protocol.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
 import type { Asked, Prepared } from './situation.ts';
@@ -181,13 +181,17 @@ export function submissionOf(prepared: Prepared, config: CheckedConfig): readonl
       priority: definition.priority,
       resources: definition.resources,
       ...(isWrapper(definition) ? { wrapper: true } : {}),
-      ...(runner === undefined ? {} : { runner: runner.name }),
+      ...(runner === undefined ? {} : { runner: runner.name, ...batchOfRunner(runner) }),
       ...(definition.retries === undefined ? {} : { retries: definition.retries }),
       ...(planned.kind === 'waiting' && !inherited
         ? { state: 'waiting' as const, for: planned.for }
         : { state: planned.kind === 'fresh' ? ('fresh' as const) : ('pending' as const) }),
     };
   });
+}
+
+function batchOfRunner({ batchMax = 1, batchWaitMs = 0 }: Runner): Pick<SubmittedTask, 'batch'> {
+  return batchMax === 1 ? {} : { batch: { max: batchMax, waitMs: batchWaitMs } };
 }
 
 /** The exit code that a run's result calls for: the first of 1 (a bug), 5, 3, 4 that holds; 130 where it was interrupted. */

@@ -83,6 +83,8 @@ export interface Runner {
   readonly kinds: readonly Job['kind'][];
   /** How many tasks of one name are worth running as one submission. Default 1. */
   readonly batchMax?: number;
+  /** How long the first of them is held back at most while more can become ready. Default 0. */
+  readonly batchWaitMs?: number;
   /** One outcome for each Work, as it ends. */
   run(batch: readonly Work[], context: RunContext): AsyncIterable<Outcome>;
   /** No task that it could take can still run: let go of all that costs. */

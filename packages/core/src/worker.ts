@@ -1,6 +1,8 @@
 import type { AttemptContext, AttemptEnd } from './attempt.ts';
 import { attempt, newAttemptId } from './attempt.ts';
 import { assert } from './assert.ts';
+import type { BatchPlace } from './batch.ts';
+import { batchOf } from './batch.ts';
 import type { Wish } from './decide.ts';
 import type { GraphNode } from './graph.ts';
 import type { Runner } from './runner.ts';
@@ -15,7 +17,7 @@ export type Timer = (waitMs: number, act: () => void) => () => void;
 
 export interface WorkerOptions {
   readonly name: string;
-  /** How many attempts run at once. */
+  /** How many attempts run at once; a batch counts as one. */
   readonly slots: number;
   readonly scheduler: SchedulerPort;
   readonly runners: readonly Runner[];
@@ -38,9 +40,12 @@ export interface WorkerOptions {
  */
 export async function work(options: WorkerOptions): Promise<void> {
   const { scheduler, signal } = options;
-  const running = new Map<string, { readonly done: Promise<void>; readonly abort: AbortController }>();
+  const running = new Map<string, { readonly slot: string; readonly abort: AbortController }>();
+  const busy = (): number => new Set([...running.values()].map(({ slot }) => slot)).size;
   const released = new Set<string>();
+  const batchMax = Math.max(...options.runners.map((runner) => runner.batchMax ?? 1));
   let spare: string[] = [];
+  let more: string[] = [];
   let broken: { readonly error: unknown } | undefined;
   const timer = options.timer ?? processTimer;
   const wake = wakeUp(timer);
@@ -60,34 +65,40 @@ export async function work(options: WorkerOptions): Promise<void> {
   nextBeat();
   try {
     for (;;) {
-      spare = spare.slice(0, Math.max(0, options.slots - running.size));
-      while (spare.length < options.slots - running.size) spare.push(newAttemptId());
+      const free = options.slots - busy();
+      spare = topped(spare, free);
+      more = topped(more, free * (batchMax - 1));
       if (broken !== undefined) throw broken.error;
       const answer = await scheduler({
         kind: 'next',
         worker: options.name,
         runners: options.runners.map((each) => each.name),
         attempts: spare,
+        ...(more.length === 0 ? {} : { more }),
       });
       assert(answer.kind === 'work', 'A scheduler answers `next` with work.');
-      spare = spare.filter((id) => answer.spent?.includes(id) !== true);
-      for (const lease of answer.leases) {
-        if (running.has(lease.attempt)) continue;
-        spare = spare.filter((id) => id !== lease.attempt);
-        const abort = new AbortController();
-        const done = attend(lease, options, abort.signal)
-          .catch((error: unknown) => {
-            broken ??= { error };
-          })
-          .finally(() => {
-            running.delete(lease.attempt);
-            wake.now();
-          });
-        running.set(lease.attempt, { done, abort });
+      const used = new Set([...(answer.spent ?? []), ...answer.leases.map(({ attempt: id }) => id)]);
+      spare = spare.filter((id) => !used.has(id));
+      more = more.filter((id) => !used.has(id));
+      const begun = answer.leases.filter((lease) => !running.has(lease.attempt));
+      for (const [slot, leases] of bySlot(begun)) {
+        const places = batchOf(runnerOf(leases, options), leases.length, options.context);
+        for (const [index, lease] of leases.entries()) {
+          const abort = new AbortController();
+          running.set(lease.attempt, { slot, abort });
+          void attend(lease, places[index] as BatchPlace, options, abort.signal)
+            .catch((error: unknown) => {
+              broken ??= { error };
+            })
+            .finally(() => {
+              running.delete(lease.attempt);
+              wake.now();
+            });
+        }
       }
       await release(options.runners, answer.idleRunners, released);
       if (answer.ended && running.size === 0) return;
-      if (answer.leases.length === 0 || running.size >= options.slots)
+      if (answer.leases.length === 0 || busy() >= options.slots)
         // Others may bring some about, or leave some behind, so it is never for longer than a beat.
         await wake.wait(Math.min(options.beatMs, answer.againInMs ?? options.beatMs));
     }
@@ -97,16 +108,37 @@ export async function work(options: WorkerOptions): Promise<void> {
   }
 }
 
-async function attend(lease: Lease, options: WorkerOptions, signal: AbortSignal): Promise<void> {
+/** As many ids as there is room for, those known first. */
+function topped(ids: readonly string[], room: number): string[] {
+  const kept = ids.slice(0, Math.max(0, room));
+  while (kept.length < room) kept.push(newAttemptId());
+  return kept;
+}
+
+/** Leases by what they take together: those of one batch, and each of the others. */
+function bySlot(leases: readonly Lease[]): ReadonlyMap<string, readonly Lease[]> {
+  return Map.groupBy(leases, ({ batch, attempt: id }) => batch ?? id);
+}
+
+function runnerOf([lease]: readonly Lease[], { runners }: WorkerOptions): Runner {
+  const runner = runners.find((each) => each.name === lease?.runner);
+  assert(runner, `A lease for ${lease?.task} names the runner ${lease?.runner}, which this worker has not.`);
+  return runner;
+}
+
+async function attend(
+  lease: Lease,
+  place: BatchPlace,
+  options: WorkerOptions,
+  signal: AbortSignal,
+): Promise<void> {
   options.started?.(lease);
-  const runner = options.runners.find((each) => each.name === lease.runner);
-  assert(runner, `A lease for ${lease.task} names the runner ${lease.runner}, which this worker has not.`);
   const node = options.node(lease.task);
   const end = await attempt(
     {
       id: lease.attempt,
       node,
-      runner,
+      place,
       wish: options.wish(lease.task),
       codeDigest: options.codeDigest(node),
       signal,

@@ -1,4 +1,6 @@
 import type { AttemptEnd } from '../src/attempt.ts';
+import type { BatchPlace } from '../src/batch.ts';
+import { batchOf } from '../src/batch.ts';
 import { attempt, newAttemptId } from '../src/attempt.ts';
 import type { Wish } from '../src/decide.ts';
 import { graphOf } from '../src/graph.ts';
@@ -65,23 +67,25 @@ export const startMs = Date.parse('2018-08-01T06:00:00Z');
 export async function attempted(task: Task, world: World): Promise<AttemptEnd> {
   const target = world.target ?? memoryTargets();
   const graph = graphOf([task]);
+  const context = {
+    target,
+    store: manifestStore(target),
+    run: 'run',
+    today: world.today ?? '2018-08-01',
+    nowMs: world.nowMs ?? (() => startMs),
+    progress: () => undefined,
+  };
+  const [place] = batchOf(world.runner, 1, context);
   return await attempt(
     {
       id: world.id ?? newAttemptId(),
       node: graph.get(task.id) as NonNullable<ReturnType<typeof graph.get>>,
-      runner: world.runner,
+      place: place as BatchPlace,
       wish: world.wish ?? { seen: 99 },
       codeDigest: world.codeDigest ?? 'code',
       signal: world.signal ?? new AbortController().signal,
     },
-    {
-      target,
-      store: manifestStore(target),
-      run: 'run',
-      today: world.today ?? '2018-08-01',
-      nowMs: world.nowMs ?? (() => startMs),
-      progress: () => undefined,
-    },
+    context,
   );
 }
 

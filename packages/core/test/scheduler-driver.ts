@@ -9,7 +9,7 @@ export interface Driver {
   nowMs: number;
   ask<K extends Request['kind']>(request: Request & { readonly kind: K }): Answer<K>;
   submit(written: string): Answer<'submit'>;
-  /** Asks for `count` attempts and tells the tasks of the leases given. */
+  /** Asks for `count` attempts and tells the tasks of the leases given; those of one batch as `a+b`. */
   next(count: number, runners?: readonly string[]): readonly string[];
   /** Reports the running attempt at `task`. */
   end(task: string, end: AttemptEnd | 'published' | 'superseded'): Answer<'report'>;
@@ -60,10 +60,19 @@ export function driver(options: SchedulerOptions = {}): Driver {
     },
     submit: (written) => drive.ask({ kind: 'submit', tasks: submissionOf(written) }),
     next(count, runners = ['local']) {
-      const attempts = Array.from({ length: count }, () => `attempt-${(asked += 1)}`);
-      const answer = drive.ask({ kind: 'next', worker: 'w', runners, attempts });
+      const newIds = (ids: number): readonly string[] =>
+        Array.from({ length: ids }, () => `attempt-${(asked += 1)}`);
+      const answer = drive.ask({
+        kind: 'next',
+        worker: 'w',
+        runners,
+        attempts: newIds(count),
+        more: newIds(count * 9),
+      });
       for (const lease of answer.leases) leases.set(lease.task, lease);
-      return answer.leases.map(({ task }) => task);
+      return [...Map.groupBy(answer.leases, ({ batch, attempt }) => batch ?? attempt).values()].map((batch) =>
+        batch.map(({ task }) => task).join('+'),
+      );
     },
     end(task, end) {
       const full = end === 'published' ? published : end === 'superseded' ? superseded() : end;
@@ -87,31 +96,38 @@ export function driver(options: SchedulerOptions = {}): Driver {
 
 /**
  * Tasks parted by `;`, each `name flags: inputs`. Flags: `fresh`, `waiting`, `wrapper`, `external`, `priority=1`,
- * `runner=emr`, `retries=0`, and any other `name=amount` for a resource.
+ * `runner=emr`, `retries=0`, `batch=max/waitMs` (the name of the task is then the letters it begins with), and any other
+ * `name=amount` for a resource.
  */
 export function submissionOf(written: string): readonly SubmittedTask[] {
   return written.split(';').map((each) => {
     const [before = '', after = ''] = each.split(':');
     const [task = '', ...flags] = wordsOf(before);
     const given = new Map(flags.map((flag) => flag.split('=') as [string, string | undefined]));
-    const known = ['fresh', 'waiting', 'wrapper', 'external', 'priority', 'runner', 'retries'];
+    const known = ['fresh', 'waiting', 'wrapper', 'external', 'priority', 'runner', 'retries', 'batch'];
     const resources = [...given].flatMap(([name, amount]) =>
       known.includes(name) ? [] : [[name, Number(amount)] as const],
     );
     const runs = !given.has('wrapper') && !given.has('external');
     return {
       task,
-      name: task,
+      name: /^[a-z]*/.exec(task)?.[0] ?? task,
       after: wordsOf(after),
       state: given.has('fresh') ? 'fresh' : given.has('waiting') ? 'waiting' : 'pending',
       ...(given.has('waiting') ? { for: 'the day' } : {}),
       ...(given.has('wrapper') ? { wrapper: true } : {}),
       ...(runs ? { runner: given.get('runner') ?? 'local' } : {}),
+      ...batchGiven(given.get('batch')),
       ...(given.has('retries') ? { retries: Number(given.get('retries')) } : {}),
       priority: Number(given.get('priority') ?? 0),
       resources: Object.fromEntries(resources),
     };
   });
+}
+
+function batchGiven(written: string | undefined): Pick<SubmittedTask, 'batch'> {
+  const [max, waitMs] = (written ?? '').split('/').map(Number);
+  return max === undefined || waitMs === undefined ? {} : { batch: { max, waitMs } };
 }
 
 function wordsOf(text: string): readonly string[] {

@@ -173,7 +173,7 @@ const examples: readonly Example[] = [
   {
     title: 'a job that is a text',
     source: `defineTask({ name: 'totals', output: table({ item: 'string' }), job: 'SELECT …' });`,
-    message: `Type 'string' is not assignable to type 'CodeJob<{}, {}> | LoadJob<{}> | SqlText | undefined'.`,
+    message: `Type 'string' is not assignable to type 'CodeJob<{}, {}> | LoadJob<{}> | SparkJob | SqlText | undefined'.`,
   },
   {
     title: 'an output that is not made by table()',

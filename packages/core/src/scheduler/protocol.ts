@@ -14,12 +14,17 @@ export interface SubmittedTask {
   readonly for?: string;
   /** The name of its runner; absent for wrappers and external tasks. */
   readonly runner?: string;
+  /** Where that runner takes several tasks of one name as one submission: at most `max`, for which one waits at most `waitMs`. */
+  readonly batch?: { readonly max: number; readonly waitMs: number };
   readonly priority: number;
   readonly resources: Readonly<Record<string, number>>;
   readonly retries?: number;
 }
 
-/** What is asked of a scheduler. Plain JSON. `attempts` are ids that the worker made: asked again, the answer is the same. */
+/**
+ * What is asked of a scheduler. Plain JSON. `attempts` are ids that the worker made, one for each thing that it can do beside
+ * what it does: asked again, the answer is the same. `more` are ids for the further tasks of batches.
+ */
 export type Request =
   | { readonly kind: 'submit'; readonly tasks: readonly SubmittedTask[] }
   | {
@@ -27,6 +32,7 @@ export type Request =
       readonly worker: string;
       readonly runners: readonly string[];
       readonly attempts: readonly string[];
+      readonly more?: readonly string[];
     }
   | { readonly kind: 'beat'; readonly worker: string; readonly attempts: readonly string[] }
   | { readonly kind: 'report'; readonly worker: string; readonly attempt: string; readonly end: AttemptEnd }
@@ -37,6 +43,8 @@ export interface Lease {
   readonly attempt: string;
   readonly task: TaskId;
   readonly runner: string;
+  /** The attempts of one batch have the same, and are run as one submission; absent of one by itself. */
+  readonly batch?: string;
   /** Which attempt at the task it is in this run, from 1. */
   readonly number: number;
   readonly untilMs: number;
@@ -54,7 +62,7 @@ export type Response =
       /** Those of the ids asked with whose attempts have ended: a request that came late had used them. Ask with others. */
       readonly spent?: readonly string[];
       readonly idleRunners: readonly string[];
-      /** How long until a retry falls due: ask again then. A length, because the worker's clock is another one. */
+      /** How long until a retry or a batch falls due: ask again then. A length, because the worker's clock is another one. */
       readonly againInMs?: number;
       /** Nothing is left that could run. */
       readonly ended: boolean;

@@ -5,12 +5,14 @@ import { before, readyQueue } from './ready-queue.ts';
 export interface Runnable extends Ranked {
   readonly runner: string;
   readonly resources: Readonly<Record<string, number>>;
+  /** Where its runner takes several tasks of one name at once: of which name, how many, and how long it waits for them. */
+  readonly batch: { readonly of: string; readonly max: number; readonly waitMs: number } | undefined;
   ready(): boolean;
 }
 
 /**
- * What is ready, by runner and by the resources it takes: all of one queue fit into what is free, or none does, so that
- * taking the next one looks at the heads of a few queues only.
+ * What is ready, by runner, by the resources it takes and by the name of its batch: all of one queue fit into what is free,
+ * or none does, so that taking the next one looks at the heads of a few queues only.
  */
 export class ReadySet<T extends Runnable> {
   readonly #capacity: Readonly<Record<string, number>>;
@@ -34,28 +36,39 @@ export class ReadySet<T extends Runnable> {
 
   add(item: T): void {
     const queues = getOrMake(this.#queues, item.runner, () => new Map<string, ReadyQueue<T>>());
-    getOrMake(queues, resourceKey(item.resources), () => readyQueue<T>()).add(item);
+    getOrMake(queues, queueKey(item), () => readyQueue<T>()).add(item);
   }
 
-  /** Takes the first that one of `runners` can run and whose resources are free, and takes those. */
-  take(runners: readonly string[]): T | undefined {
+  /** Takes the first that one of `runners` can run, that is due and whose resources are free, and takes those. */
+  take(runners: readonly string[], due: (item: T) => boolean): T | undefined {
     let best: ReadyQueue<T> | undefined;
     for (const runner of runners) {
       for (const queue of this.#queues.get(runner)?.values() ?? []) {
         const head = headOf(queue);
-        if (head === undefined || !this.#fits(head)) continue;
+        if (head === undefined || !due(head) || !this.#fits(head)) continue;
         const leader = best?.peek();
         if (leader === undefined || before(head, leader)) best = queue;
       }
     }
-    const taken = best?.take();
-    if (taken !== undefined) this.#use(taken.resources, 1);
-    return taken;
+    return this.#takeFrom(best);
+  }
+
+  /** Takes the next that goes into one batch with `item`, if there is one and its resources are free. */
+  takeAlike(item: T): T | undefined {
+    const queue = this.#queues.get(item.runner)?.get(queueKey(item));
+    const head = queue === undefined ? undefined : headOf(queue);
+    return head !== undefined && this.#fits(head) ? this.#takeFrom(queue) : undefined;
   }
 
   /** Gives back the resources of one that was taken. */
   free(item: T): void {
     this.#use(item.resources, -1);
+  }
+
+  #takeFrom(queue: ReadyQueue<T> | undefined): T | undefined {
+    const taken = queue?.take();
+    if (taken !== undefined) this.#use(taken.resources, 1);
+    return taken;
   }
 
   #fits(item: T): boolean {
@@ -79,8 +92,9 @@ function headOf<T extends Runnable>(queue: ReadyQueue<T>): T | undefined {
   return undefined;
 }
 
-function resourceKey(resources: Readonly<Record<string, number>>): string {
-  return JSON.stringify(Object.entries(resources).sort(([a], [b]) => (a < b ? -1 : 1)));
+function queueKey({ batch, resources }: Runnable): string {
+  const sorted = Object.entries(resources).sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([batch?.of ?? null, ...sorted]);
 }
 
 function getOrMake<K, V>(map: Map<K, V>, key: K, make: () => V): V {

@@ -1,10 +1,11 @@
 import type { AttemptEnd } from '../attempt.ts';
 import { assert } from '../assert.ts';
 import type { TaskId } from '../task.ts';
+import { BatchLines } from './batch-lines.ts';
+import type { Entry, LeaseEntry, TaskState } from './entry.ts';
+import { inheritedEnd, isComplete, isGood, newEntry } from './entry.ts';
 import type { Lease, Request, Response, SubmittedTask, TaskEnd } from './protocol.ts';
-import type { Runnable } from './ready-set.ts';
 import { ReadySet } from './ready-set.ts';
-import type { RetryClass } from './retries.ts';
 import { retriesAllowed, retryClassOf, retryDelayMs } from './retries.ts';
 
 export interface SchedulerOptions {
@@ -18,32 +19,13 @@ export interface SchedulerOptions {
 export interface TaskView {
   readonly task: TaskId;
   readonly wrapper: boolean;
-  readonly state: 'pending' | 'ready' | 'backing-off' | 'running' | 'ended';
+  readonly state: TaskState;
   readonly attempts: number;
   /** How it ended; absent where it was fresh all along and for what has not ended. */
   readonly end?: TaskEnd;
 }
 
-interface Entry extends Runnable {
-  submitted: SubmittedTask;
-  state: TaskView['state'];
-  /** How many tasks of `after` are not complete. */
-  missing: number;
-  readonly dependents: Entry[];
-  end: TaskEnd | undefined;
-  attempts: number;
-  readonly retries: Map<RetryClass, number>;
-  lease: LeaseEntry | undefined;
-  readyAtMs: number;
-}
-
-interface LeaseEntry {
-  readonly lease: Lease;
-  readonly entry: Entry;
-  readonly worker: string;
-  untilMs: number;
-  cancelled: boolean;
-}
+type NextRequest = Request & { readonly kind: 'next' };
 
 /**
  * Decides what runs next: a pure state machine. `handle` depends on nothing but the requests and times given so far, and a
@@ -57,6 +39,7 @@ export class Scheduler {
   readonly #spent = new Set<string>();
   readonly #ready: ReadySet<Entry>;
   readonly #backingOff = new Set<Entry>();
+  readonly #lines = new BatchLines();
   readonly #ahead = new Map<string, number>();
   #unended = 0;
   #nowMs = 0;
@@ -149,22 +132,7 @@ export class Scheduler {
   }
 
   #create(submitted: SubmittedTask): Entry {
-    const entry: Entry = {
-      submitted,
-      order: this.#entries.size,
-      priority: submitted.priority,
-      runner: submitted.runner ?? '',
-      resources: submitted.resources,
-      ready: () => entry.state === 'ready',
-      state: 'ended',
-      missing: 0,
-      dependents: [],
-      end: undefined,
-      attempts: 0,
-      retries: new Map(),
-      lease: undefined,
-      readyAtMs: 0,
-    };
+    const entry = newEntry(submitted, this.#entries.size);
     this.#entries.set(submitted.task, entry);
     for (const id of submitted.after) {
       const above = this.#entries.get(id);
@@ -172,47 +140,67 @@ export class Scheduler {
       above.dependents.push(entry);
       if (!isComplete(above)) entry.missing += 1;
     }
-    if (submitted.state !== 'fresh') {
-      entry.state = 'pending';
-      this.#count(entry, 1);
-    }
+    if (submitted.state !== 'fresh') this.#move(entry, 'pending');
     return entry;
   }
 
   // ---- next, beat, report, cancel
 
-  #next(request: Request & { readonly kind: 'next' }): Response {
-    const leases: Lease[] = [];
-    const spent = request.attempts.filter((id) => this.#spent.has(id));
+  #next(request: NextRequest): Response {
+    const { attempts, more = [], runners } = request;
+    const leases = more.flatMap((id) => this.#leases.get(id)?.lease ?? []);
+    const spent = [...attempts, ...more].filter((id) => this.#spent.has(id));
     this.#releaseBackedOff();
-    for (const id of request.attempts) {
+    for (const id of attempts) {
       if (this.#spent.has(id)) continue;
       const held = this.#leases.get(id);
       if (held !== undefined) {
         leases.push(held.lease);
         continue;
       }
-      const entry = this.#ready.take(request.runners);
-      if (entry === undefined) continue;
-      leases.push(this.#lease(entry, id, request.worker));
+      const entry = this.#ready.take(runners, (each) => this.#lines.due(each, this.#nowMs));
+      if (entry !== undefined) leases.push(...this.#leaseBatch(entry, id, request));
     }
-    const againInMs = Math.min(...[...this.#backingOff].map((entry) => entry.readyAtMs)) - this.#nowMs;
+    const retriesMs = [...this.#backingOff].map((entry) => entry.readyAtMs);
+    const againInMs = Math.min(...retriesMs, this.#lines.nextDueMs(this.#nowMs)) - this.#nowMs;
     return {
       kind: 'work',
       leases,
       ...(spent.length === 0 ? {} : { spent }),
-      idleRunners: this.#idleRunners(request.runners),
+      idleRunners: this.#idleRunners(runners),
       ...(Number.isFinite(againInMs) ? { againInMs } : {}),
       ended: this.#unended === 0,
     };
   }
 
-  #lease(entry: Entry, attempt: string, worker: string): Lease {
+  /** Leases a task under the id `attempt` and, where its runner takes several, those like it under ids of `more`. */
+  #leaseBatch(first: Entry, attempt: string, { more = [], worker }: NextRequest): readonly Lease[] {
+    if (first.batch === undefined) return [this.#lease(first, attempt, worker)];
+    const batch: (readonly [Entry, string])[] = [[first, attempt]];
+    for (const id of more) {
+      if (batch.length >= first.batch.max) break;
+      if (this.#spent.has(id) || this.#leases.has(id)) continue;
+      const alike = this.#ready.takeAlike(first);
+      if (alike === undefined) break;
+      batch.push([alike, id]);
+    }
+    const name = batch.length === 1 ? undefined : attempt;
+    return batch.map(([entry, id]) => this.#lease(entry, id, worker, name));
+  }
+
+  #lease(entry: Entry, attempt: string, worker: string, batch?: string): Lease {
     const { runner } = entry;
     entry.attempts += 1;
-    entry.state = 'running';
+    this.#move(entry, 'running');
     const untilMs = this.#nowMs + this.#leaseMs;
-    const lease = { attempt, task: entry.submitted.task, runner, number: entry.attempts, untilMs };
+    const lease: Lease = {
+      attempt,
+      task: entry.submitted.task,
+      runner,
+      ...(batch === undefined ? {} : { batch }),
+      number: entry.attempts,
+      untilMs,
+    };
     entry.lease = { lease, entry, worker, untilMs, cancelled: false };
     this.#leases.set(attempt, entry.lease);
     return lease;
@@ -266,7 +254,7 @@ export class Scheduler {
     this.#spent.add(held.lease.attempt);
     entry.lease = undefined;
     this.#ready.free(entry);
-    entry.state = 'pending';
+    this.#move(entry, 'pending');
     if (held.cancelled && !isGood(end)) {
       this.#end(entry, { kind: 'cancelled' });
     } else if (end.kind === 'superseded') {
@@ -301,7 +289,7 @@ export class Scheduler {
       this.#awaitInputs(entry);
       return true;
     }
-    entry.state = 'backing-off';
+    this.#move(entry, 'backing-off');
     entry.readyAtMs = this.#nowMs + retryDelayMs(retry, entry.submitted.task);
     this.#backingOff.add(entry);
     return true;
@@ -314,9 +302,8 @@ export class Scheduler {
   }
 
   #settle(entry: Entry, end: TaskEnd): void {
-    if (entry.state !== 'ended') this.#count(entry, -1);
     this.#backingOff.delete(entry);
-    entry.state = 'ended';
+    this.#move(entry, 'ended');
     entry.end = end;
   }
 
@@ -360,10 +347,9 @@ export class Scheduler {
   #reopen(entry: Entry): void {
     assert(entry.state === 'ended', `${entry.submitted.task} is reopened and has not ended.`);
     const wasComplete = isComplete(entry);
-    entry.state = 'pending';
+    this.#move(entry, 'pending');
     entry.end = undefined;
     entry.retries.clear();
-    this.#count(entry, 1);
     entry.missing = entry.submitted.after.filter((id) => !isComplete(this.#entryOf(id))).length;
     if (!wasComplete) return;
     for (const below of entry.dependents) {
@@ -371,7 +357,7 @@ export class Scheduler {
       below.missing += 1;
       if (below.state === 'ready' || below.state === 'backing-off') {
         this.#backingOff.delete(below);
-        below.state = 'pending';
+        this.#move(below, 'pending');
       }
     }
   }
@@ -394,7 +380,7 @@ export class Scheduler {
       return;
     }
     assert(entry.runner !== '', `${entry.submitted.task} is ready and has no runner.`);
-    entry.state = 'ready';
+    this.#move(entry, 'ready');
     this.#ready.add(entry);
   }
 
@@ -414,10 +400,14 @@ export class Scheduler {
     }
   }
 
-  #count(entry: Entry, by: 1 | -1): void {
-    this.#unended += by;
-    const { runner } = entry.submitted;
-    if (runner !== undefined) this.#ahead.set(runner, (this.#ahead.get(runner) ?? 0) + by);
+  /** The one place where a task changes its state, and what is counted with it. */
+  #move(entry: Entry, to: TaskState): void {
+    const from = entry.state;
+    entry.state = to;
+    this.#lines.moved(entry, from, to, this.#nowMs);
+    const ended = Number(from === 'ended') - Number(to === 'ended');
+    this.#unended += ended;
+    if (entry.runner !== '') this.#ahead.set(entry.runner, (this.#ahead.get(entry.runner) ?? 0) + ended);
   }
 
   #idleRunners(runners: readonly string[]): readonly string[] {
@@ -429,17 +419,4 @@ export class Scheduler {
     assert(entry, `${id} was never submitted.`);
     return entry;
   }
-}
-
-function isGood(end: AttemptEnd | TaskEnd): boolean {
-  return end.kind === 'published' || end.kind === 'unchanged' || end.kind === 'fresh';
-}
-
-function isComplete(entry: Entry): boolean {
-  return entry.state === 'ended' && (entry.end === undefined || isGood(entry.end));
-}
-
-function inheritedEnd(above: TaskId, end: TaskEnd): TaskEnd {
-  if (end.kind === 'waiting' || end.kind === 'cancelled' || end.kind === 'upstream-failed') return end;
-  return { kind: 'upstream-failed', culprit: above };
 }

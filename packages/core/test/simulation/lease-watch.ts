@@ -45,13 +45,26 @@ export function leaseWatch(
       if (task === superseded && state === 'ended' && end?.kind === 'fresh')
         violate(`${task} was superseded, and is not decided again`);
   };
+  const expectAlike = (batch: readonly Lease[]): void => {
+    const [first, ...others] = batch.map((lease) => ({ lease, submitted: tasks.get(lease.task) }));
+    const alike = others.every(
+      ({ lease, submitted }) =>
+        lease.runner === first?.lease.runner && submitted?.name === first?.submitted?.name,
+    );
+    if (!alike) violate(`a batch holds tasks of several names: ${batch.map(({ task }) => task).join(', ')}`);
+    const max = first?.submitted?.batch?.max ?? 1;
+    if (batch.length > max) violate(`a batch has ${batch.length} tasks, and its runner takes ${max}`);
+  };
   return {
     saw(request, nowMs, response, views) {
       heldMs = Math.max(heldMs, nowMs);
       for (const [attempt, { untilMs }] of live) if (untilMs <= heldMs) finish(attempt);
       if (request.kind === 'submit') for (const each of request.tasks) tasks.set(each.task, each);
-      if (request.kind === 'next' && response.kind === 'work')
+      if (request.kind === 'next' && response.kind === 'work') {
         for (const lease of response.leases) give(lease, request.worker);
+        for (const batch of Map.groupBy(response.leases, (lease) => lease.batch ?? lease.attempt).values())
+          expectAlike(batch);
+      }
       if (request.kind === 'beat' && response.kind === 'beaten') {
         for (const attempt of request.attempts) {
           const given = live.get(attempt);

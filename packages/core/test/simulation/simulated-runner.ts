@@ -13,6 +13,7 @@ export function simulatedRunner(world: World, actor: Actor, outside: Outside): R
   return {
     name: 'simulated',
     kinds: ['load', 'sql'],
+    ...world.batches,
     async *run(batch, context) {
       for (const work of batch) {
         const outcome = await outcomeOf(work, context, { world, actor, outside });

@@ -1,4 +1,5 @@
 import { DaybookError } from '../../src/errors.ts';
+import type { Runner } from '../../src/runner.ts';
 import type { SeededRandom } from '../../src/testing/index.ts';
 import { seededRandom } from '../../src/testing/index.ts';
 import type { FaultRates } from './faults.ts';
@@ -12,6 +13,8 @@ export interface World {
   readonly random: SeededRandom;
   readonly time: VirtualTime;
   readonly rates: FaultRates;
+  /** In every second simulation the runner takes several tasks of one name at once. */
+  readonly batches: Pick<Runner, 'batchMax' | 'batchWaitMs'>;
   /** Everything that happened, in order, as lines. */
   readonly history: readonly string[];
   readonly violations: readonly string[];
@@ -53,6 +56,7 @@ export function newWorld(seed: number): World {
     random,
     time,
     rates,
+    batches: seed % 2 === 0 ? {} : { batchMax: 2 + (seed % 3), batchWaitMs: (seed % 5) * 20_000 },
     history,
     violations,
     happens: (kind) => !calm && rates[kind] > 0 && random.oneIn(rates[kind]),
