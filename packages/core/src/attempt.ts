@@ -3,6 +3,7 @@ import type { Day } from './calendar.ts';
 import type { ControlResult } from './control.ts';
 import { assert } from './assert.ts';
 import type { BatchPlace } from './batch.ts';
+import type { Cost } from './cost.ts';
 import type { Reason, Wish } from './decide.ts';
 import { dayOf, madeByAnotherConfiguration, staleReason } from './decide.ts';
 import type { ErrorReport } from './errors.ts';
@@ -20,8 +21,8 @@ import type { TaskId } from './task.ts';
 import { tasksOf } from './task.ts';
 import { areWhole } from './whole-parts.ts';
 
-/** How an attempt ended. Each attempt ends once. */
-export type AttemptEnd =
+/** How an attempt ended, and what it cost where that is known. Each attempt ends once. */
+export type AttemptEnd = { readonly cost?: Cost } & (
   | {
       readonly kind: 'published' | 'unchanged';
       readonly version: number;
@@ -38,7 +39,8 @@ export type AttemptEnd =
   | { readonly kind: 'timed-out' }
   | { readonly kind: 'crashed'; readonly error: ErrorReport }
   | { readonly kind: 'lost' }
-  | { readonly kind: 'cancelled' };
+  | { readonly kind: 'cancelled' }
+);
 
 /** What one attempt is made from. */
 export interface AttemptPlan {
@@ -110,7 +112,8 @@ async function tryOnce(plan: AttemptPlan, context: AttemptContext): Promise<Atte
   const reusable = !forced || (await areWhole(context.target, current.manifest.parts));
   const base = { current, inputs, reason, startMs, reusable };
   const outcome = await plan.place.run(workOf(plan, context, base));
-  return await endOf(outcome, plan, context, base);
+  const end = await endOf(outcome, plan, context, base);
+  return outcome.cost === undefined ? end : { ...end, cost: outcome.cost };
 }
 
 async function pin(node: GraphNode, store: ManifestStore): Promise<readonly PinnedManifest[] | undefined> {

@@ -28,6 +28,8 @@ export { checkConfig, defineConfig, definitionOf } from './config.ts';
 export type { AnyTaskDefinition, CheckedConfig, Config, RunnerChoice } from './config.ts';
 export { everyRow, inSequence, noNulls, noRows, sameTotal, uniqueKey, zeroSum } from './control.ts';
 export type { Check, Control, ControlResult } from './control.ts';
+export { totalCosts } from './cost.ts';
+export type { Cost } from './cost.ts';
 export { dayOf, staleReason } from './decide.ts';
 export type { PinnedInput, Reason, Wish } from './decide.ts';
 export { canonicalJson, sha256 } from './digest.ts';

@@ -1,6 +1,7 @@
 import type { Day } from './calendar.ts';
 import type { Declaration } from './code-digest.ts';
 import type { ControlResult } from './control.ts';
+import type { Cost } from './cost.ts';
 import { sha256 } from './digest.ts';
 import { DaybookError } from './errors.ts';
 import type { Json } from './job.ts';
@@ -53,7 +54,7 @@ export interface Manifest {
   readonly controls: readonly ControlResult[];
   readonly runner: RunnerFacts;
   readonly durationMs: number;
-  readonly cost?: { readonly amount: string; readonly currency: string; readonly estimate: boolean };
+  readonly cost?: Cost;
 }
 
 /** The bytes of a manifest: JSON that a person can read, one line feed at its end. */

@@ -67,6 +67,7 @@ export function nextManifest(
     controls: (made ?? old)?.controls ?? [],
     runner: outcome.runner,
     durationMs: Math.round(context.nowMs() - base.startMs),
+    ...(outcome.cost === undefined ? {} : { cost: outcome.cost }),
   };
 }
 

@@ -3,6 +3,8 @@ import { hostname } from 'node:os';
 import type { AttemptEnd } from './attempt.ts';
 import { assert } from './assert.ts';
 import type { CheckedConfig } from './config.ts';
+import type { Cost } from './cost.ts';
+import { totalCosts } from './cost.ts';
 import { DaybookError } from './errors.ts';
 import type { Journal } from './journal.ts';
 import { openJournal } from './journal.ts';
@@ -55,6 +57,8 @@ export interface RunResult {
   readonly fresh: number;
   readonly tasks: readonly { readonly task: TaskId; readonly end: TaskEnd }[];
   readonly durationMs: number;
+  /** What all attempts cost together, those that failed too, by currency; empty where no runner told. */
+  readonly costs: readonly Cost[];
 }
 
 const inProcessLeaseMs = 24 * 3_600_000;
@@ -80,11 +84,16 @@ export async function run(options: RunOptions): Promise<RunResult> {
     fresh,
   });
   const made = new Map<TaskId, number>();
+  const costs: Cost[] = [];
   const scheduler = new Scheduler({ leaseMs: inProcessLeaseMs, resources: config.resources ?? {} });
   try {
     for (;;) {
       scheduler.handle({ kind: 'submit', tasks: submissionOf(prepared, config) }, nowMs());
-      await workOff(scheduler, prepared, made, options, id, journal);
+      const ended = (task: TaskId, end: AttemptEnd): void => {
+        if (end.kind === 'published' || end.kind === 'unchanged') made.set(task, end.version);
+        if (end.cost !== undefined) costs.push(end.cost);
+      };
+      await workOff(scheduler, prepared, { made, ended }, options, id, journal);
       const { outcome } = resultOf(scheduler);
       if (outcome !== 'ok' || fresh === prepared.graph.size) break;
       prepared = await prepared.again();
@@ -95,17 +104,24 @@ export async function run(options: RunOptions): Promise<RunResult> {
     const { outcome, fresh: freshAtEnd, tasks } = resultOf(scheduler);
     for (const { task, end } of tasks) journal?.write({ kind: 'task-ended', task, end });
     journal?.write({ kind: 'run-ended', outcome });
-    return { run: id, outcome, fresh: freshAtEnd, tasks, durationMs: nowMs() - startMs };
+    const durationMs = nowMs() - startMs;
+    return { run: id, outcome, fresh: freshAtEnd, tasks, durationMs, costs: totalCosts(costs) };
   } finally {
     journal?.close();
     for (const runner of config.runners) await runner.close?.();
   }
 }
 
+/** What a run remembers of its attempts: the version that each task was made as last. */
+interface Tally {
+  readonly made: ReadonlyMap<TaskId, number>;
+  ended(task: TaskId, end: AttemptEnd): void;
+}
+
 async function workOff(
   scheduler: Scheduler,
   prepared: Prepared,
-  made: Map<TaskId, number>,
+  { made, ended }: Tally,
   options: RunOptions,
   id: string,
   journal: Journal | undefined,
@@ -157,7 +173,7 @@ async function workOff(
       observer?.started?.(lease);
     },
     ended: (lease, end, retryAtMs) => {
-      if (end.kind === 'published' || end.kind === 'unchanged') made.set(lease.task, end.version);
+      ended(lease.task, end);
       const durationMs = Math.round(nowMs() - (startedMs.get(lease.attempt) ?? nowMs()));
       journal?.write({ kind: 'attempt-ended', task: lease.task, attempt: lease.attempt, end, durationMs });
       observer?.ended?.(lease, end, retryAtMs);

@@ -1,5 +1,6 @@
 import type { Day } from './calendar.ts';
 import type { ControlResult } from './control.ts';
+import type { Cost } from './cost.ts';
 import type { DoctorLine } from './doctor.ts';
 import type { ErrorReport } from './errors.ts';
 import type { Job, Json } from './job.ts';
@@ -49,8 +50,8 @@ export interface RunContext {
   progress(progress: Progress): void;
 }
 
-/** How one Work ended, as its runner tells it. Staged and measured, never published. */
-export type Outcome = { readonly attempt: AttemptToken } & (
+/** How one Work ended, as its runner tells it, and what it cost where that is known. Staged and measured, never published. */
+export type Outcome = { readonly attempt: AttemptToken; readonly cost?: Cost } & (
   | {
       readonly kind: 'staged';
       readonly parts: readonly Part[];

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { sha256 } from '../src/digest.ts';
+import { manifestStore } from '../src/manifest-store.ts';
 import type { Outcome, Runner } from '../src/runner.ts';
 import type { RunResult } from '../src/run.ts';
 import { memoryTargets } from '../src/testing/index.ts';
@@ -66,6 +67,21 @@ describe('a batch', () => {
     expect(await Promise.all([0, 1, 2].map(async (index) => await target.currentVersion(at(index))))).toEqual(
       [1, 1, 1],
     );
+  });
+
+  test('tells what each of its tasks cost, in their manifests and for the run', async () => {
+    const cost = { amount: '0.25', currency: 'USD', estimate: true };
+    const inner = batchRunner((task) => (task === at(2) ? 'failed' : 'staged'));
+    const runner: Runner = {
+      ...inner,
+      async *run(batch, context) {
+        for await (const outcome of inner.run(batch, context)) yield { ...outcome, cost };
+      },
+    };
+    const target = memoryTargets();
+    const result = await run(runner, target);
+    expect(result.costs).toEqual([{ ...cost, amount: '0.75' }]);
+    expect((await manifestStore(target).current(at(0)))?.manifest.cost).toEqual(cost);
   });
 
   test('counts as one of the things that a worker does at once', async () => {

@@ -43,7 +43,7 @@ export function historyDocument({ task, versions, failures }: HistoryFacts): unk
   return {
     task,
     versions: versions.map((manifest) => {
-      const { version, publishedAt, today, rows, fingerprint, reason, attempt } = manifest;
+      const { version, publishedAt, today, rows, fingerprint, reason, attempt, cost } = manifest;
       return {
         version,
         publishedAt,
@@ -53,6 +53,7 @@ export function historyDocument({ task, versions, failures }: HistoryFacts): unk
         rows,
         fingerprint,
         attempt,
+        ...(cost === undefined ? {} : { cost }),
       };
     }),
     failures,

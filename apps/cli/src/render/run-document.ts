@@ -6,6 +6,7 @@ export function runDocument(result: RunResult, interrupted: boolean): unknown {
     outcome: interrupted ? 'cancelled' : result.outcome,
     run: result.run,
     fresh: result.fresh,
+    ...(result.costs.length === 0 ? {} : { costs: result.costs }),
     tasks: result.tasks.map(({ task, end }) => ({ task, outcome: end.kind, ...factsOf(end) })),
   };
 }

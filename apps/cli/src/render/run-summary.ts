@@ -5,7 +5,7 @@ import { causeLines } from './causes.ts';
 import { alignedLines, indented, tableLines, wrapped } from './columns.ts';
 import { byName, counted, durationText, groupBy, membersText, numberText } from './ranges.ts';
 import { widthOf } from './text-width.ts';
-import { commandText, failureText, figuresText, taskCommand } from './words.ts';
+import { commandText, costText, failureText, figuresText, taskCommand } from './words.ts';
 import { rangedLines } from './ranged-lines.ts';
 import { waitingLines } from './waiting.ts';
 
@@ -69,7 +69,9 @@ function headline({ result, interrupted, paint }: SummaryFacts): string {
     `${numberText(fresh)} fresh`,
     ...others.filter(([count]) => count > 0).map(([count, what]) => `${numberText(count)} ${what}`),
   ];
-  return `Run ${paint.bold(painted)} after ${took}: ${counts.join(', ')}.`;
+  const costs = result.costs.map(costText);
+  const cost = costs.length === 0 ? '' : ` It cost ${costs.join(' and ')}.`;
+  return `Run ${paint.bold(painted)} after ${took}: ${counts.join(', ')}.${cost}`;
 }
 
 function ranLines({ result, paint, width }: SummaryFacts): readonly string[] {

@@ -6,7 +6,7 @@ import { alignedLines, indented, wrapped } from './columns.ts';
 import { bytesText, counted, durationText, groupBy, membersText } from './ranges.ts';
 import { controlLines } from './run-summary.ts';
 import { cut, widthOf } from './text-width.ts';
-import { failureText, figuresText, reasonText, taskCommand } from './words.ts';
+import { costText, failureText, figuresText, reasonText, taskCommand } from './words.ts';
 
 /** One input of the output that is explained. */
 export interface InputFact {
@@ -137,6 +137,7 @@ function versionLines(manifest: Manifest, facts: WhyFacts): readonly string[] {
     fingerprint,
     runner,
     durationMs,
+    cost,
     reason,
     source,
   } = manifest;
@@ -153,6 +154,7 @@ function versionLines(manifest: Manifest, facts: WhyFacts): readonly string[] {
     ['attempt', attempt],
     ['runner', figuresText(runner)],
     ['duration', durationText(durationMs)],
+    ...(cost === undefined ? [] : [['cost', costText(cost)]]),
     ...(source === undefined ? [] : [['source', sourceText(source)]]),
   ]);
 }

@@ -1,4 +1,4 @@
-import type { ControlResult, Planned, Reason, TaskEnd, TaskId } from '@daybook/core';
+import type { ControlResult, Cost, Planned, Reason, TaskEnd, TaskId } from '@daybook/core';
 import { splitTaskId } from '@daybook/core';
 
 /** A reason as people are told it: its word, and what it is about. */
@@ -82,6 +82,12 @@ export function failureText(end: TaskEnd): string {
     default:
       return `It ended ${end.kind}.`;
   }
+}
+
+/** `an estimated 0.42 USD`, to the cent where it is more than one. */
+export function costText({ amount, currency, estimate }: Cost): string {
+  const rounded = Number(amount) >= 0.01 ? Number(amount).toFixed(2) : amount;
+  return `${estimate ? 'an estimated ' : ''}${rounded} ${currency}`;
 }
 
 function quoted(word: string): string {

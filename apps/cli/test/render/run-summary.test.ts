@@ -13,6 +13,7 @@ const result = (outcome: RunResult['outcome'], fresh: number, tasks: readonly En
   fresh,
   tasks,
   durationMs: 192_000,
+  costs: [],
 });
 const days = (name: string, first: string, count: number, end: (day: string) => TaskEnd): readonly Ended[] =>
   Array.from({ length: count }, (_, index) => addDays(first, index)).map((day) => ({
@@ -52,6 +53,18 @@ const summary = (run: RunResult, interrupted = false, width = 100): string =>
 
 test('a run that found everything fresh is one line', () => {
   expect(summary(result('ok', 120, []))).toBe('Nothing to do: 120 outputs are fresh. (3 min 12 s)\n');
+});
+
+test('what a run cost is said, by currency, and as an estimate where it is one', () => {
+  const costs = [
+    { amount: '12.3456', currency: 'EUR', estimate: false },
+    { amount: '0.0042', currency: 'USD', estimate: true },
+  ];
+  const run = { ...result('ok', 0, days('account-statistics', '2018-07-24', 1, published)), costs };
+  expect(summary(run).split('\n')[0]).toBe(
+    'Run ok after 3 min 12 s: 1 output made, 0 fresh. It cost 12.35 EUR and an estimated 0.0042 USD.',
+  );
+  expect(runDocument(run, false)).toMatchObject({ costs });
 });
 
 test('a run that went well says what was made, by name', () => {

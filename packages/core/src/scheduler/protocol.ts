@@ -84,7 +84,7 @@ export type Response =
   | { readonly kind: 'cancelling'; readonly attempts: readonly string[] }
   | { readonly kind: 'refused'; readonly why: string };
 
-/** How a task ended in a run. */
+/** How a task ended in a run: as its last attempt did, or because of one above it. */
 export type TaskEnd =
   | Exclude<AttemptEnd, { readonly kind: 'superseded' }>
-  | { readonly kind: 'upstream-failed'; readonly culprit: TaskId };
+  | { readonly kind: 'upstream-failed'; readonly culprit: TaskId; readonly cost?: never };
