@@ -13,6 +13,8 @@ export interface CommandSpec {
   readonly help: string;
   /** What may stand without a flag: one task with its parameters, one name of a task or none, several, another word, nothing. */
   readonly takes: 'one task' | 'a name' | 'tasks' | 'a word' | 'nothing';
+  /** The words that may stand there, where it takes one of few. */
+  readonly offers?: readonly string[];
   /** Whether a range of days or months is taken. */
   readonly ranges?: boolean;
   readonly options: Readonly<Record<string, OptionSpec>>;

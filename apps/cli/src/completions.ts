@@ -91,8 +91,8 @@ function candidatesAt(
   }
   if (name === undefined) return commandSpecs.map(({ name, summary }) => ({ word: name, about: summary }));
   if (command === undefined) return [];
-  if (command.name === 'completion' && given.length === 0)
-    return ['bash', 'zsh'].map((word) => ({ word, about: '' }));
+  if (given.length === 0 && command.offers !== undefined)
+    return command.offers.map((word) => ({ word, about: '' }));
   const more = command.takes === 'tasks' || given.length === 0;
   const takesTasks = command.takes !== 'nothing' && command.takes !== 'a word';
   if (!takesTasks || !more) return [];

@@ -33,6 +33,7 @@ export type CommandName =
   | 'check'
   | 'verify'
   | 'gc'
+  | 'emr'
   | 'doctor'
   | 'init'
   | 'completion';

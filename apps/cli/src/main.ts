@@ -81,5 +81,7 @@ async function commandOf(command: Exclude<CommandName, BareCommandName>): Promis
       return (await import('./commands/verify.ts')).verifyCommand;
     case 'gc':
       return (await import('./commands/gc.ts')).gcCommand;
+    case 'emr':
+      return (await import('./commands/plugin.ts')).pluginCommand;
   }
 }

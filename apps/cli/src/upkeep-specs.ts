@@ -22,6 +22,19 @@ export const upkeepSpecs: readonly CommandSpec[] = [
     ],
   },
   {
+    name: 'emr',
+    usage: 'emr clusters|reap [--delete]',
+    summary: 'The clusters of EMR that are alive',
+    help: 'clusters: what is alive, for whom, since when, and at what estimated cost.\nreap: the clusters whose owner is dead; with --delete they are ended. Those that Daybook did not start for this\nconfiguration are neither listed nor touched.\n\nExit codes: 0 done, 2 usage or configuration, 3 EMR or S3 does not answer.',
+    takes: 'a word',
+    offers: ['clusters', 'reap'],
+    options: { delete: flag('End them, with reap. Default: they are only listed.') },
+    examples: [
+      ['daybook emr clusters', 'What is alive'],
+      ['daybook emr reap --delete', 'End what nobody owns'],
+    ],
+  },
+  {
     name: 'doctor',
     usage: 'doctor',
     summary: 'What works here and what does not',
@@ -51,6 +64,7 @@ export const upkeepSpecs: readonly CommandSpec[] = [
     summary: 'A script that lets the shell complete',
     help: 'Prints a script for the shell: with it the Tab key completes commands, flags, and the names and parameters of the\ntasks of the configuration found where it is pressed.\n\nExit codes: 0 done, 2 usage.',
     takes: 'a word',
+    offers: ['bash', 'zsh'],
     options: {},
     examples: [
       ['source <(daybook completion bash)', 'In ~/.bashrc'],

@@ -81,6 +81,7 @@ export {
 export type { Param, ParamKind, Params, ParamValue, Values, ValuesOf } from './param.ts';
 export { isExternal, isWrapper, planOf } from './plan.ts';
 export type { Plan, Planned, Situation } from './plan.ts';
+export type { CommandReport, PluginCommand } from './plugin-command.ts';
 export { publish } from './publish.ts';
 export { checkWorkers, exitCodeOf, run, submissionOf } from './run.ts';
 export type { RunObserver, RunOptions, RunOutcome, RunResult } from './run.ts';

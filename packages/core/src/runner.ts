@@ -5,6 +5,7 @@ import type { DoctorLine } from './doctor.ts';
 import type { ErrorReport } from './errors.ts';
 import type { Job, Json } from './job.ts';
 import type { Manifest, Part, RunnerFacts } from './manifest.ts';
+import type { PluginCommand } from './plugin-command.ts';
 import type { PinnedInput } from './decide.ts';
 import type { Refusal, Statement } from './sql/check.ts';
 import type { AttemptToken, Stage, Target } from './target.ts';
@@ -108,4 +109,6 @@ export interface Runner {
   readonly checkedBy?: string;
   /** Tries out what the runner needs of the place where it runs, such as its engine, and tells of each how it went. */
   doctor?(): Promise<readonly DoctorLine[]>;
+  /** Commands of its own, which `daybook` offers. */
+  readonly commands?: readonly PluginCommand[];
 }

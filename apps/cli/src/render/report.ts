@@ -1,0 +1,20 @@
+import type { CommandReport } from '@daybook/core';
+import type { Paint } from '../terminal/paint.ts';
+import { indented, tableLines, wrapped } from './columns.ts';
+
+/** What a plugin's command found: a headline, a table, and what to know about it. */
+export function reportText({
+  report,
+  width,
+  paint,
+}: {
+  readonly report: CommandReport;
+  readonly width: number;
+  readonly paint: Paint;
+}): string {
+  const { headline, columns, rows, notes } = report;
+  const [header = '', ...lines] = rows.length === 0 ? [] : tableLines(columns, rows);
+  const table = rows.length === 0 ? [] : ['', ...indented([paint.bold(header), ...lines])];
+  const below = notes.length === 0 ? [] : ['', ...notes.flatMap((note) => wrapped(note, width))];
+  return `${[...wrapped(headline, width), ...table, ...below].join('\n')}\n`;
+}
