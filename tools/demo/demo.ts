@@ -1,19 +1,34 @@
 /**
  * The main job from nothing, to be watched: an exchange that is a process of its own, a month closed from it over HTTP, late
- * postings, and the same month closed again. Everything it makes is in the folder given, by default `.demo`.
+ * postings, and the same month closed again. Everything it makes is in the folder given, by default `.demo`; with
+ * `--server moto` or `--server versitygw` the data is in a bucket of such a server, which ends with the demonstration.
  */
 import type { ChildProcess } from 'node:child_process';
 import { spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { S3 } from '@aws-sdk/client-s3';
+import { serverKinds, testCredentials } from '../../packages/target-s3/test/servers/server-kinds.ts';
+import type { RunningServer } from '../../packages/target-s3/test/servers/start-server.ts';
+import { startServer } from '../../packages/target-s3/test/servers/start-server.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const folder = resolve(process.argv[2] ?? join(root, '.demo'));
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    server: { type: 'string' },
+    'postings-per-day': { type: 'string', default: '2000' },
+  },
+});
+const folder = resolve(positionals[0] ?? join(root, '.demo'));
+const bucket = 'books';
 const month = '2018-07';
 const today = '2018-08-01';
 const lateDay = '2018-07-30';
 
+const server = options.server === undefined ? undefined : await serverNamed(options.server);
 const exchange = await startExchange();
 try {
   prepareFolder();
@@ -32,6 +47,23 @@ try {
   heading('Only what they touch was restated. Why, for one of the reports:');
   daybook('history', 'monthly-accounting-report', '--month', month);
 
+  heading('The reports as files for people:');
+  const days = ['--from', `${month}-29`, '--through', `${month}-31`];
+  daybook('export', 'accounting-report-tsv', ...days, '--to', 'reports');
+  daybook('export', 'monthly-accounting-report-tsv', '--month', month, '--to', 'reports');
+
+  if (server === undefined) {
+    sayWhatToTry();
+  } else {
+    daybook('verify');
+    heading('The data was in a bucket of a server that ends now. How to use one of your own: docs/s3.md.');
+  }
+} finally {
+  exchange.process.kill('SIGTERM');
+  await server?.stop();
+}
+
+function sayWhatToTry(): void {
   const place = relative(process.cwd(), folder);
   heading(`The data is in ${place}/data: Parquet and TSV, with a manifest for each version. Try:`);
   process.stdout.write(
@@ -41,15 +73,13 @@ try {
       `npx daybook show house-accounting-report --date ${lateDay}`,
       `npx daybook show monthly-accounting-summary --month ${month}`,
       `npx daybook why accounting-report --date ${lateDay} --today ${today}`,
-      `npx daybook export monthly-accounting-report-tsv --month ${month} --to reports`,
+      `npx daybook export monthly-accounting-summary-tsv --month ${month} --to reports`,
       `npx daybook graph monthly-accounting`,
       `npx daybook verify`,
     ]
       .map((line) => `  ${line}\n`)
       .join(''),
   );
-} finally {
-  exchange.process.kill('SIGTERM');
 }
 
 function heading(text: string): void {
@@ -59,7 +89,8 @@ function heading(text: string): void {
 function prepareFolder(): void {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder);
-  copyFileSync(join(root, 'examples/local/daybook.config.ts'), join(folder, 'daybook.config.ts'));
+  const example = server === undefined ? 'local' : 's3';
+  copyFileSync(join(root, 'examples', example, 'daybook.config.ts'), join(folder, 'daybook.config.ts'));
 }
 
 /** Runs the command as a user would, and ends the demonstration where it fails. */
@@ -69,12 +100,41 @@ function daybook(...args: readonly string[]): void {
   const { status } = spawnSync(process.execPath, [bin, ...args], {
     cwd: folder,
     stdio: 'inherit',
-    env: { ...process.env, EXCHANGE_URL: exchange.url },
+    env: { ...process.env, EXCHANGE_URL: exchange.url, ...bucketEnvironment() },
   });
   if (status === 0) return;
   exchange.process.kill('SIGTERM');
+  // The server ends with this process.
   process.stderr.write(`The demonstration ends here: daybook exited with ${String(status)}.\n`);
   process.exit(1);
+}
+
+/** A server of `npm run servers`, with an empty bucket. */
+async function serverNamed(name: string): Promise<RunningServer> {
+  const kind = serverKinds.find((each) => each.name === name);
+  if (kind === undefined)
+    throw new Error(`There is no server "${name}": ${serverKinds.map((each) => each.name).join(' or ')}.`);
+  const running = await startServer(kind);
+  const client = new S3({
+    endpoint: running.endpoint,
+    region: 'us-east-1',
+    forcePathStyle: true,
+    credentials: testCredentials,
+  });
+  await client.createBucket({ Bucket: bucket });
+  client.destroy();
+  return running;
+}
+
+/** What the configuration of the example for S3 reads. */
+function bucketEnvironment(): Readonly<Record<string, string>> {
+  if (server === undefined) return {};
+  return {
+    DAYBOOK_ENDPOINT: server.endpoint,
+    DAYBOOK_BUCKET: bucket,
+    AWS_ACCESS_KEY_ID: testCredentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: testCredentials.secretAccessKey,
+  };
 }
 
 async function startExchange(): Promise<{ readonly url: string; readonly process: ChildProcess }> {
@@ -87,7 +147,7 @@ async function startExchange(): Promise<{ readonly url: string; readonly process
     '--today',
     today,
     '--postings-per-day',
-    '2000',
+    options['postings-per-day'],
     '--customers',
     '300',
   ];

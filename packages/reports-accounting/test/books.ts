@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CheckedConfig, RunResult, Task, TaskDefinition, Values } from '@daybook/core';
+import type { CheckedConfig, RunResult, Target, Task, TaskDefinition, Values } from '@daybook/core';
 import { checkConfig, defineConfig, definitionOf, manifestStore, run } from '@daybook/core';
 import { localRunner } from '@daybook/runner-local';
 import { fileTargets } from '@daybook/target-file';
@@ -24,6 +24,8 @@ export interface BooksOptions {
   readonly internalAccounts?: readonly number[];
   /** Lines of `account_id,currency,balance`. */
   readonly openingBalances?: readonly string[];
+  /** Default: a folder. */
+  readonly targets?: Target;
 }
 
 /** A folder of its own with an exchange's files, and the accounting tasks over them. */
@@ -59,7 +61,7 @@ export function openBooks(options: BooksOptions): Books {
     ledgerStart: options.ledgerStart,
     ...(options.openingBalances === undefined ? {} : { openingBalances }),
   });
-  const targets = fileTargets({ root: join(folder, 'data') });
+  const targets = options.targets ?? fileTargets({ root: join(folder, 'data') });
   const config = checkConfig(defineConfig({ targets, runners: [runner], tasks }), 'books');
   const task = (name: string, values: Values): Task =>
     (definitionOf(config, name) as TaskDefinition)(values as never);
@@ -77,7 +79,9 @@ export function openBooks(options: BooksOptions): Books {
     run: (today, ...roots) => run({ config, roots, today, workers: 2 }),
     text: async (name, values) => {
       const { parts } = await published(name, values);
-      return parts.map((part) => readFileSync(join(folder, 'data', part.path), 'utf8')).join('');
+      const chunks: Uint8Array[] = [];
+      for (const part of parts) for await (const chunk of targets.read(part)) chunks.push(chunk);
+      return Buffer.concat(chunks).toString();
     },
     rows: async (name, values) => {
       const { parts, output } = await published(name, values);

@@ -1,13 +1,22 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Target } from '@daybook/core';
+import { s3Targets } from '@daybook/target-s3';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { onServers, tellMissingServers } from '../../target-s3/test/on-servers.ts';
 import type { Books } from './books.ts';
 import { openBooks } from './books.ts';
 
-// Books small enough to be checked by hand: two customers, the house (1), client money (2) and the market pool (3), over the
-// two last days of a month. 1003 and client money come with opening balances.
-let books: Books;
+tellMissingServers();
 
-beforeAll(async () => {
-  books = openBooks({ ledgerStart: '2018-07-30', openingBalances: ['1003,EUR,7.00', '2,EUR,-7'] });
+/**
+ * Books small enough to be checked by hand: two customers, the house (1), client money (2) and the market pool (3), over the
+ * two last days of a month. 1003 and client money come with opening balances.
+ */
+async function closedBooks(targets: Target | undefined): Promise<Books> {
+  const books = openBooks({
+    ledgerStart: '2018-07-30',
+    openingBalances: ['1003,EUR,7.00', '2,EUR,-7'],
+    ...(targets === undefined ? {} : { targets }),
+  });
   books.writeDay('2018-07-30', [
     { transaction: 1, account: 1001, kind: 'deposit', amount: '100.00', currency: 'EUR' },
     { transaction: 1, account: 2, kind: 'deposit', amount: '-100.00', currency: 'EUR' },
@@ -25,9 +34,8 @@ beforeAll(async () => {
   ]);
   const result = await books.run('2018-08-10', books.task('monthly-accounting', { month: '2018-07' }));
   expect(result.outcome).toBe('ok');
-});
-
-afterAll(() => books.remove());
+  return books;
+}
 
 const dailyHeader =
   'account_id currency opening_balance deposits withdrawals stakes payouts commission bonuses adjustments net closing_balance postings';
@@ -109,14 +117,26 @@ internal GBP withdrawal 1 1  20.50   0.00   20.50`,
   ],
 ];
 
-test.each(golden)('the TSV of %s of %o is as a person adds it up', async (name, values, expected) => {
-  const tsv = `${expected.replaceAll(/ +/g, '\t')}\n`;
-  expect(await books.text(name, values)).toBe(tsv);
-});
+/** The same tests wherever the data is. */
+function goldenBooks(open: () => Promise<Target | undefined>): void {
+  let books: Books;
+  beforeAll(async () => {
+    books = await closedBooks(await open());
+  });
+  afterAll(() => books.remove());
 
-test('every task of the month and of its days was published, and nothing else runs when it is run again', async () => {
-  const again = await books.run('2018-08-10', books.task('monthly-accounting', { month: '2018-07' }));
-  expect(again.outcome).toBe('ok');
-  // The opening balances are looked at in every run, and were found as they were.
-  expect(again.tasks.map(({ task, end }) => `${task} ${end.kind}`)).toEqual(['opening-balances unchanged']);
-});
+  test.each(golden)('the TSV of %s of %o is as a person adds it up', async (name, values, expected) => {
+    const tsv = `${expected.replaceAll(/ +/g, '\t')}\n`;
+    expect(await books.text(name, values)).toBe(tsv);
+  });
+
+  test('every task of the month and of its days was published, and nothing else runs when it is run again', async () => {
+    const again = await books.run('2018-08-10', books.task('monthly-accounting', { month: '2018-07' }));
+    expect(again.outcome).toBe('ok');
+    // The opening balances are looked at in every run, and were found as they were.
+    expect(again.tasks.map(({ task, end }) => `${task} ${end.kind}`)).toEqual(['opening-balances unchanged']);
+  });
+}
+
+describe('in a folder', () => goldenBooks(async () => undefined));
+onServers((server) => goldenBooks(async () => s3Targets(await server.newBucket())));
