@@ -90,9 +90,11 @@ export type { Columns, ColumnType, FilesOutput, Output, TableOutput } from './sc
 export { prepare } from './situation.ts';
 export type { Asked, Prepared } from './situation.ts';
 export type { Refusal, Relation, Statement } from './sql/check.ts';
-export { sqlType } from './sql/columns.ts';
+export { sqlType, timestampText } from './sql/columns.ts';
 export { compileControl, readsExpected } from './sql/control.ts';
 export type { CompiledControl } from './sql/control.ts';
+export { controlResult, mostGroupsAsFigures, mostOffenders } from './sql/control-result.ts';
+export type { GroupTotals, MeasuredControl } from './sql/control-result.ts';
 export { quoteName, quoteText } from './sql/dialect.ts';
 export type { Dialect } from './sql/dialect.ts';
 export { filesFingerprint, rowSumsQuery, tableFingerprint } from './sql/fingerprint.ts';

@@ -1,11 +1,13 @@
 /**
  * What the application on the cluster reads: one document for a submission, at `<scratch>/plans/<submission>.json`. All
- * SQL is Spark's, rendered here.
+ * SQL is Spark's, rendered here. Every `uri` is the text of a Hadoop path: nothing in it is percent-encoded.
  */
 export interface Plan {
   readonly format: 1;
   /** The token of the submission: 32 hex digits. */
   readonly submission: string;
+  /** How many rows and groups a control tells of at most. */
+  readonly limits: { readonly offenders: number; readonly groups: number };
   readonly works: readonly PlannedWork[];
 }
 
@@ -16,7 +18,10 @@ export interface PlannedWork {
   readonly stage: string;
   /** The query that is its output; null where a program of the user's own has written it already. */
   readonly statement: string | null;
-  /** The URI of the folder of Parquet that the user's program wrote, with a slash at its end; null for a query. */
+  /**
+   * The URI of the folder of Parquet that the user's program wrote, below the stage and with a slash at its end; null for a
+   * query.
+   */
   readonly written: string | null;
   readonly columns: readonly PlannedColumn[];
   readonly inputs: readonly PlannedInput[];
@@ -33,7 +38,7 @@ export interface PlannedColumn {
   readonly type: string;
 }
 
-/** An input as a temporary view of this name. Its columns are those that the statement may see. */
+/** An input as a temporary view of this name. Its columns are those that the statement may see; named files have none. */
 export interface PlannedInput {
   readonly name: string;
   readonly columns: readonly PlannedColumn[];
@@ -44,11 +49,20 @@ export interface PlannedInput {
 
 /** One task of an input, with the parts of its pinned version. */
 export interface PlannedMember {
-  readonly parts: readonly { readonly uri: string; readonly bytes: number }[];
+  readonly parts: readonly PlannedPart[];
   /** The columns that are parameters of the task, as text; one that is left out is null. */
   readonly extra: Readonly<Record<string, string>>;
 }
 
+export interface PlannedPart {
+  readonly uri: string;
+  readonly bytes: number;
+}
+
+/**
+ * `rows`: a condition that is true in each row of `output` that breaks it. `query`: a query whose rows break it. `groups`: a
+ * query of groups, with the columns that they are grouped by, their two totals and `broken`.
+ */
 export type PlannedControl = { readonly name: string } & (
   | { readonly kind: 'rows'; readonly broken: string }
   | { readonly kind: 'query'; readonly query: string }

@@ -1,13 +1,15 @@
+import type { MeasuredControl } from '@daybook/core';
+
 /**
  * What the application leaves of one attempt, in every case, at `<stage>result.json`. Written once: an application that
- * finds one ends at once.
+ * finds one leaves the attempt alone.
  */
 export type Result = {
   readonly format: 1;
   readonly submission: string;
   /** Spark's id of the application that wrote it. */
   readonly application: string;
-  /** `spark 3.5.6` and the like, by name. */
+  /** The versions of what it ran on, by name: `spark`, `python`. */
   readonly engine: Readonly<Record<string, string>>;
   /** How long the work itself took. */
   readonly seconds: number;
@@ -30,7 +32,8 @@ export type Result = {
       /** Python's traceback, for `--debug`. */
       readonly trace?: string;
     }
-  | { readonly outcome: 'timed-out' | 'cancelled' }
+  | { readonly outcome: 'timed-out' }
+  | { readonly outcome: 'cancelled' }
 );
 
 /** A file of Parquet below the stage that the application wrote or, of a user's program, found. */
@@ -39,18 +42,4 @@ export interface ResultPart {
   readonly bytes: number;
   readonly rows: number;
   readonly sha256: string;
-}
-
-/** What a control measured, before it is made readable. All values are text as `show` prints them. */
-export interface MeasuredControl {
-  readonly name: string;
-  readonly held: boolean;
-  readonly counts: Readonly<Record<string, string>>;
-  /** Of few groups, each with the values it was grouped by and its two totals. */
-  readonly totals?: readonly {
-    readonly group: readonly (string | null)[];
-    readonly left: string;
-    readonly right: string;
-  }[];
-  readonly offenders?: readonly Readonly<Record<string, string | null>>[];
 }
