@@ -54,13 +54,26 @@ SETTINGS: Mapping[str, str] = {
     "spark.sql.timestampType": "TIMESTAMP_LTZ",
     # A text of a statement may have `${…}` in it, and means it.
     "spark.sql.variable.substitute": "false",
-    # Parts: as many as there are processors where each has so much to write, fewer and then one where there is less, and
-    # more where they would grow beyond what is read well.
+}
+
+#: How much work is divided, where there is much: parts as many as there are processors where each has so much to write,
+#: fewer and then one where there is less, and more where they would grow beyond what is read well.
+MUCH: Mapping[str, str] = {
     "spark.sql.adaptive.enabled": "true",
     "spark.sql.adaptive.coalescePartitions.enabled": "true",
     "spark.sql.adaptive.coalescePartitions.minPartitionSize": "32MB",
     "spark.sql.adaptive.advisoryPartitionSizeInBytes": "256MB",
 }
+
+#: And where there is little: to divide it, and to look at each step how much it became, takes longer than to do it.
+LITTLE: Mapping[str, str] = {
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.autoBroadcastJoinThreshold": "-1",
+    "spark.sql.shuffle.partitions": "1",
+}
+
+#: Inputs of so many bytes at most are little.
+LITTLE_BYTES = 32 << 20
 
 #: So many works of a plan run beside each other.
 WORKS_AT_ONCE = 4
@@ -150,7 +163,12 @@ class Files:
         if path.startswith("file:"):
             self._create_local(path, content)
             return
-        stream = self._system(path).create(self._path(path), True)
+        try:
+            stream = self._system(path).create(self._path(path), False)
+        except Py4JJavaError as error:
+            if "FileAlreadyExists" in error.java_exception.getClass().getName():
+                return
+            raise
         try:
             stream.write(bytearray(content))
         finally:
@@ -412,6 +430,8 @@ class Attempt:
     def __init__(self, work: Work, session: SparkSession, files: Files, limits: Mapping[str, int]) -> None:
         self._work = work
         self._session = session
+        for name, value in {**SETTINGS, **(LITTLE if is_little(work.planned) else MUCH)}.items():
+            session.conf.set(name, value)
         self._files = files
         self._limits = limits
 
@@ -425,26 +445,19 @@ class Attempt:
         paths = self._write() if planned["written"] is None else self._find()
         work.check()
         self._read(planned["columns"], paths).createOrReplaceTempView("output")
-        controls = self._controls()
+        measured = Measurement(self._session, self._limits, planned).run(work.check)
         work.check()
-        if not all(control["held"] for control in controls):
-            return {"outcome": "blocked", "controls": controls}
-        [sums] = self._session.sql(planned["rowSums"]).collect()
-        work.check()
+        if not all(control["held"] for control in measured.controls):
+            return {"outcome": "blocked", "controls": measured.controls}
         parts = each_of(self._part, paths)
         rows = sum(part["rows"] for part in parts)
-        if rows != int(sums["rows"]):
+        if rows != int(measured.sums["rows"]):
             raise Failed(
                 "infrastructure",
                 "job-failed",
-                f"The parts of {work.task} have {rows} rows, and {sums['rows']} were read: run again.",
+                f"The parts of {work.task} have {rows} rows, and {measured.sums['rows']} were read: run again.",
             )
-        return {
-            "outcome": "staged",
-            "parts": parts,
-            "sums": {name: sums[name] for name in ("rows", "high", "low")},
-            "controls": controls,
-        }
+        return {"outcome": "staged", "parts": parts, "sums": measured.sums, "controls": measured.controls}
 
     # Inputs
 
@@ -506,7 +519,9 @@ class Attempt:
             for column in planned["columns"]
         ]
         folder = f"{work.stage}{self._session.sparkContext.applicationId}/"
-        writer = frame.selectExpr(*cells).hint("rebalance").write.mode("errorifexists")
+        rows = frame.selectExpr(*cells)
+        divided = rows.coalesce(1) if is_little(planned) else rows.hint("rebalance")
+        writer = divided.write.mode("errorifexists")
         writer.option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false").parquet(folder)
         return self._files.parquet_in(folder)
 
@@ -546,80 +561,137 @@ class Attempt:
             "sha256": self._files.sha256(path),
         }
 
-    # Controls
 
-    def _controls(self) -> list[Mapping[str, Any]]:
-        """Measures the controls, in their order. Those that look at each row by itself share one scan."""
-        planned = self._work.planned["controls"]
-        conditions = [control["broken"] for control in planned if control["kind"] == "rows"]
-        counted = iter(self._count_rows(conditions))
-        measured = []
-        for control in planned:
-            self._work.check()
-            if control["kind"] == "rows":
-                measured.append(self._rows_control(control, *next(counted)))
-            elif control["kind"] == "query":
-                measured.append(self._query_control(control))
-            else:
-                measured.append(self._groups_control(control))
-        return measured
+def is_little(planned: Mapping[str, Any]) -> bool:
+    """Whether a work has so little to do that dividing it would take longer. What a program wrote may be much."""
+    members = [member for each in planned["inputs"] for member in each["members"]]
+    read = sum(part["bytes"] for member in members for part in member["parts"])
+    return planned["written"] is None and read <= LITTLE_BYTES
 
-    def _count_rows(self, conditions: Sequence[str]) -> list[tuple[int, int]]:
-        """How many rows there are, and how many fit each condition."""
-        if not conditions:
-            return []
-        counts = [f"count(*) FILTER (WHERE {condition}\n)" for condition in conditions]
-        [row] = self._session.sql(f"SELECT count(*), {', '.join(counts)} FROM output").collect()
-        return [(row[0], broken) for broken in row[1:]]
 
-    def _rows_control(self, control: Mapping[str, Any], rows: int, broken: int) -> Mapping[str, Any]:
-        counts = {"rows": str(rows), "broken": str(broken)}
-        if broken == 0:
-            return {"name": control["name"], "held": True, "counts": counts}
-        offenders = self._session.sql(f"SELECT * FROM output WHERE {control['broken']}")
-        rows_of = self._texts(offenders, self._limits["offenders"])
-        return {"name": control["name"], "held": False, "counts": counts, "offenders": rows_of}
+# ---------------------------------------------------------------------------------------------------------- measurement
 
-    def _query_control(self, control: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Looks at the first offenders at once: as a rule there are none, and then it is known how many there are."""
-        frame, most = self._session.sql(control["query"]), self._limits["offenders"]
-        rows = self._texts(frame, most + 1)
-        broken = len(rows) if len(rows) <= most else frame.count()
-        measured = {"name": control["name"], "held": broken == 0, "counts": {"broken": str(broken)}}
-        return measured if broken == 0 else {**measured, "offenders": rows[:most]}
+Row = Sequence[Optional[str]]
 
-    def _groups_control(self, control: Mapping[str, Any]) -> Mapping[str, Any]:
-        frame = self._session.sql(control["query"])
-        [row] = frame.selectExpr("count(*)", "count_if(broken)").collect()
-        groups, broken = row
-        measured: dict[str, Any] = {
-            "name": control["name"],
-            "held": broken == 0,
-            "counts": {"groups": str(groups), "broken": str(broken)},
+
+@dataclass(frozen=True)
+class Measured:
+    """What is told of an output: its row sums, and what its controls measured."""
+
+    sums: Mapping[str, str]
+    controls: Sequence[Mapping[str, Any]]
+
+
+class Measurement:
+    """Controls and row sums over the view `output`, by one query: Spark takes longer to plan many than to do their work.
+
+    The query is a union, each row with the name of what it belongs to and its values as texts. Only where a control does
+    not hold, more is asked.
+    """
+
+    def __init__(self, session: SparkSession, limits: Mapping[str, int], planned: Mapping[str, Any]) -> None:
+        self._session = session
+        self._limits = limits
+        self._planned = planned
+        self._controls: Sequence[Mapping[str, Any]] = planned["controls"]
+        #: The query of each control that has one.
+        self._frames = {
+            index: session.sql(control["query"])
+            for index, control in enumerate(self._controls)
+            if control["kind"] != "rows"
         }
-        if groups <= self._limits["groups"]:
-            totals = [list(row.values()) for row in self._texts(frame.drop("broken"), groups)]
-            measured["totals"] = [{"group": row[:-2], "left": row[-2], "right": row[-1]} for row in totals]
-        if broken > 0:
-            measured["offenders"] = self._texts(frame.where("broken").drop("broken"), self._limits["offenders"])
-        return measured
 
-    def _texts(self, frame: DataFrame, most: int) -> list[dict[str, Optional[str]]]:
-        """The first rows in order of all their columns, nulls last, as texts by the names of the columns."""
-        if most == 0:
-            return []
-        names = frame.columns
-        plain = frame.toDF(*[f"c{index}" for index in range(len(names))])
-        ordered = plain.orderBy([F.col(name).asc_nulls_last() for name in plain.columns]).limit(most)
-        texts = ordered.selectExpr(*[text_of(each.name, each.dataType) for each in plain.schema.fields])
-        return [dict(zip(names, row)) for row in texts.collect()]
+    def run(self, check: Callable[[], None]) -> Measured:
+        """Measures everything; `check` is called before each further query."""
+        found: dict[str, list[Row]] = {}
+        for name, cells in reduce(DataFrame.union, self._questions()).collect():
+            found.setdefault(name, []).append(cells)
+        [sums] = found["sums"]
+        counted = iter(found.get("counts", [[]])[0])
+        rows = next(counted, None)
+        controls = []
+        for index, control in enumerate(self._controls):
+            check()
+            if control["kind"] == "rows":
+                controls.append(self._rows_control(control, str(rows), str(next(counted))))
+            elif control["kind"] == "query":
+                controls.append(self._query_control(index, found.get(f"rows {index}", [])))
+            else:
+                [counts] = found[f"counts {index}"]
+                controls.append(self._groups_control(index, counts, found.get(f"rows {index}", [])))
+        return Measured(dict(zip(("rows", "high", "low"), map(str, sums))), controls)
+
+    def _questions(self) -> list[DataFrame]:
+        questions = [named("sums", self._session.sql(self._planned["rowSums"]).select("rows", "high", "low"))]
+        conditions = [control["broken"] for control in self._controls if control["kind"] == "rows"]
+        if conditions:
+            counts = [f"count(*) FILTER (WHERE {condition}\n) AS c{index}" for index, condition in enumerate(conditions)]
+            query = f"SELECT count(*) AS rows, {', '.join(counts)} FROM output"
+            questions.append(named("counts", self._session.sql(query)))
+        for index, frame in self._frames.items():
+            if self._controls[index]["kind"] == "query":
+                questions.append(named(f"rows {index}", first_rows(frame, self._limits["offenders"] + 1)))
+            else:
+                counts = frame.selectExpr("count(*) AS groups", "count_if(broken) AS broken")
+                questions.append(named(f"counts {index}", counts))
+                groups = first_rows(frame.drop("broken"), self._limits["groups"] + 1)
+                questions.append(named(f"rows {index}", groups))
+        return questions
+
+    def _rows_control(self, control: Mapping[str, Any], rows: str, broken: str) -> Mapping[str, Any]:
+        counts = {"rows": rows, "broken": broken}
+        if broken == "0":
+            return held(control, counts)
+        return self._broken(control, counts, self._session.sql(f"SELECT * FROM output WHERE {control['broken']}"))
+
+    def _query_control(self, index: int, rows: Sequence[Row]) -> Mapping[str, Any]:
+        control, frame, most = self._controls[index], self._frames[index], self._limits["offenders"]
+        if not rows:
+            return held(control, {"broken": "0"})
+        broken = len(rows) if len(rows) <= most else frame.count()
+        return {
+            **held(control, {"broken": str(broken)}),
+            "held": False,
+            "offenders": [dict(zip(frame.columns, row)) for row in rows[:most]],
+        }
+
+    def _groups_control(self, index: int, counted: Row, rows: Sequence[Row]) -> Mapping[str, Any]:
+        control, frame = self._controls[index], self._frames[index]
+        counts = {"groups": str(counted[0]), "broken": str(counted[1])}
+        few = len(rows) <= self._limits["groups"]
+        totals = [{"group": row[:-2], "left": row[-2], "right": row[-1]} for row in rows] if few else []
+        if counted[1] == "0":
+            return {**held(control, counts), "totals": totals}
+        return {**self._broken(control, counts, frame.where("broken").drop("broken")), "totals": totals}
+
+    def _broken(self, control: Mapping[str, Any], counts: Mapping[str, str], frame: DataFrame) -> dict[str, Any]:
+        rows = named("", first_rows(frame, self._limits["offenders"])).collect()
+        offenders = [dict(zip(frame.columns, cells)) for _, cells in rows]
+        return {**held(control, counts), "held": False, "offenders": offenders}
 
 
-def text_of(name: str, kind: DataType) -> str:
+def held(control: Mapping[str, Any], counts: Mapping[str, str]) -> dict[str, Any]:
+    """What is told of a control that holds."""
+    return {"name": control["name"], "held": True, "counts": counts}
+
+
+def first_rows(frame: DataFrame, most: int) -> DataFrame:
+    """The first rows in order of all their columns, nulls last. Two columns of one name are two all the same."""
+    plain = frame.toDF(*[f"c{index}" for index in range(len(frame.columns))])
+    return plain.orderBy([F.col(name).asc_nulls_last() for name in plain.columns]).limit(most)
+
+
+def named(name: str, frame: DataFrame) -> DataFrame:
+    """Rows as a name and an array of texts, so that those of several queries can stand in one."""
+    texts = F.array(*[F.expr(text_of(quoted(each.name), each.dataType)) for each in frame.schema.fields])
+    return frame.select(F.lit(name).alias("name"), texts.alias("cells"))
+
+
+def text_of(column: str, kind: DataType) -> str:
     """The SQL for a value as people are shown it."""
     if isinstance(kind, TimestampType):
-        return f"date_format({name}, \"yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'\") AS {name}"
-    return f"CAST({name} AS STRING) AS {name}"
+        return f"date_format({column}, \"yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'\")"
+    return f"CAST({column} AS STRING)"
 
 
 # ------------------------------------------------------------------------------------------------------------- the plan
@@ -705,7 +777,7 @@ class Application:
         context.setJobGroup(work.group, work.task, interruptOnCancel=True)
         work.begun = time.monotonic()
         try:
-            return Attempt(work, self._session(), self._files, self._plan["limits"]).run()
+            return Attempt(work, self._spark.newSession(), self._files, self._plan["limits"]).run()
         except Exception as error:  # pylint: disable=broad-except
             if work.stop is not None:
                 return {"outcome": work.stop}
@@ -720,12 +792,6 @@ class Application:
         finally:
             with work.lock:
                 work.ended = True
-
-    def _session(self) -> SparkSession:
-        session = self._spark.newSession()
-        for name, value in SETTINGS.items():
-            session.conf.set(name, value)
-        return session
 
 
 def told(result: Mapping[str, Any]) -> str:
