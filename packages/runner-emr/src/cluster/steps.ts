@@ -1,0 +1,69 @@
+/** What is to be run as one step of a cluster. */
+export interface StepRequest {
+  /** Names this submission and no other, in the name of the step: 32 hex digits. */
+  readonly token: string;
+  /** What it is, for people who look at the cluster: `account-statistics, 31 tasks`. */
+  readonly label: string;
+  /** The arguments of `command-runner.jar`, at most 10,240 characters in all. */
+  readonly arguments: readonly string[];
+  /** Aborted when nobody wants its outcome: the step is stopped, and where it does not stop, its cluster is ended. */
+  readonly signal: AbortSignal;
+  /** Called after each look at the cluster while the step is there; awaited, and what it throws ends the step. */
+  readonly looked?: (state: 'pending' | 'running') => Promise<void>;
+}
+
+/** Where a step ran, and what it took. */
+export interface StepFacts {
+  readonly cluster: string;
+  readonly step: string;
+  /** The folder of its logs, where the cluster keeps any. */
+  readonly logs?: string;
+  /** How long it was running. */
+  readonly seconds: number;
+  /** Estimated: the share of the instances' hours while it ran, in US dollars with four decimals. */
+  readonly costUsd?: string;
+}
+
+/**
+ * How a step ended. `failed`: its program did. `lost`: its instances, its cluster or somebody else ended it, or no cluster
+ * could be had for now: again later. `refused`: no cluster can be had until somebody sees to it, such as a role or a quota.
+ * `why` is a sentence with the cause on its first line.
+ */
+export type StepEnd =
+  | { readonly kind: 'completed'; readonly facts: StepFacts }
+  | { readonly kind: 'failed'; readonly why: string; readonly facts: StepFacts }
+  | { readonly kind: 'cancelled'; readonly facts?: StepFacts }
+  | { readonly kind: 'lost'; readonly why: string; readonly facts?: StepFacts }
+  | { readonly kind: 'refused'; readonly why: string };
+
+/** One cluster that is alive, for people. */
+export interface LivingCluster {
+  readonly id: string;
+  readonly name: string;
+  readonly state: string;
+  /** Whose it is: `host, process 4711`; undefined where its owner left no document. */
+  readonly owner?: string;
+  readonly ownerAlive: boolean;
+  /** ISO 8601 in UTC. */
+  readonly since: string;
+  readonly instances: number;
+  /** Estimated, since its beginning, in US dollars. */
+  readonly costUsd?: string;
+}
+
+/**
+ * Steps on a cluster of this process: one is started when a step needs it, found again when an answer was lost, and ended
+ * when nothing needs it. All methods may be called at any time and side by side.
+ */
+export interface StepService {
+  /** Runs one step to its end. Throws only for a bug. */
+  run(request: StepRequest): Promise<StepEnd>;
+  /** Nothing more comes for now: ends the cluster. A later step starts another one. */
+  release(): Promise<void>;
+  /** Ends the cluster, ends those of dead owners, and takes back that this process is an owner. */
+  close(): Promise<void>;
+  /** The clusters of this scratch that are alive, whoever owns them. */
+  clusters(): Promise<readonly LivingCluster[]>;
+  /** Ends those of `clusters()` whose owner is dead, and tells which. */
+  reap(): Promise<readonly LivingCluster[]>;
+}

@@ -1,0 +1,1 @@
+export type { LivingCluster } from './cluster/steps.ts';

@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { AnyTaskDefinition, Outcome, Runner, Target, Task, Work } from '@daybook/core';
+import { attemptToken, checkConfig, run } from '@daybook/core';
+import { localRunner } from '@daybook/runner-local';
+import { fileTargets } from '@daybook/target-file';
+
+/** A work that the local runner did, and how it ended. */
+export interface Recorded {
+  readonly work: Work;
+  readonly local: Outcome;
+}
+
+/** A folder of its own with a target, where the local runner makes tasks and every work is recorded. */
+export interface Home {
+  readonly folder: string;
+  readonly target: Target;
+  readonly runner: Runner;
+  readonly recorded: readonly Recorded[];
+  /** Makes the tasks, and tells the works that were done for it. */
+  make(definitions: readonly AnyTaskDefinition[], roots: readonly Task[]): Promise<readonly Recorded[]>;
+  remove(): Promise<void>;
+}
+
+export function openHome(): Home {
+  // What is special in a pattern of file names, in a URL and in SQL is in the folder's name too.
+  const folder = mkdtempSync(join(tmpdir(), "daybook [it's {a} 100%] "));
+  const target = fileTargets({ root: join(folder, 'data') });
+  const runner = localRunner({ isolation: 'none', threads: 2, cache: { bytes: 0 } });
+  const recorded: Recorded[] = [];
+  const recording: Runner = {
+    name: runner.name,
+    kinds: runner.kinds,
+    async *run(batch, context) {
+      for await (const local of runner.run(batch, context)) {
+        const work = batch.find(({ attempt }) => attempt === local.attempt);
+        if (work !== undefined) recorded.push({ work, local });
+        yield local;
+      }
+    },
+  };
+  return {
+    folder,
+    target,
+    runner,
+    recorded,
+    async make(definitions, roots) {
+      const from = recorded.length;
+      const config = checkConfig({ targets: target, runners: [recording], tasks: definitions }, 'the test');
+      await run({ config, roots, today: '2020-02-01', workers: 2 });
+      return recorded.slice(from);
+    },
+    async remove() {
+      await runner.close?.();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The same work once more, for another runner: an attempt of its own, over the same pinned inputs. */
+export function again(work: Work, target: Target, change: Partial<Work> = {}): Work {
+  const attempt = attemptToken(1, randomBytes(16).toString('hex'));
+  return { ...work, attempt, stage: target.stage(work.task.id, attempt), ...change };
+}
