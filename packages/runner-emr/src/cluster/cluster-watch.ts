@@ -32,7 +32,7 @@ export class ClusterWatch {
   #closed = false;
   #endsWhenIdle = false;
   #ending: Promise<string | undefined> | undefined;
-  #loop: Promise<void> | undefined;
+  #looking = false;
   #wake = new AbortController();
   #answeredMs: number;
   #refusedMs: number | undefined;
@@ -135,26 +135,28 @@ export class ClusterWatch {
   }
 
   #watch(): void {
-    this.#loop ??= this.#lookOn()
-      .catch((error: unknown) => {
-        for (const step of this.#steps.values()) step.fail(error);
-        this.#steps.clear();
-      })
-      .finally(() => {
-        this.#loop = undefined;
-      });
+    if (!this.#looking) void this.#lookOn();
   }
 
   async #lookOn(): Promise<void> {
     const { here, options } = this.#setting;
+    this.#looking = true;
     this.#answeredMs = here.nowMs();
-    while (this.#steps.size > 0) {
-      const stoppingOne = [...this.#steps.values()].some(({ unwanted }) => unwanted);
-      const pollMs = stoppingOne ? Math.min(stoppingPollMs, options.pollMs) : options.pollMs;
-      await here.pause(pollMs * (0.75 + here.random() * 0.75), this.#wake.signal);
-      if (this.#wake.signal.aborted) this.#wake = new AbortController();
-      if (this.#steps.size > 0) await this.#look();
-      this.#endIfIdle();
+    try {
+      while (this.#steps.size > 0) {
+        const stoppingOne = [...this.#steps.values()].some(({ unwanted }) => unwanted);
+        const pollMs = stoppingOne ? Math.min(stoppingPollMs, options.pollMs) : options.pollMs;
+        await here.pause(pollMs * (0.75 + here.random() * 0.75), this.#wake.signal);
+        if (this.#wake.signal.aborted) this.#wake = new AbortController();
+        if (this.#steps.size > 0) await this.#look();
+        this.#endIfIdle();
+      }
+    } catch (error) {
+      for (const step of this.#steps.values()) step.fail(error);
+      this.#steps.clear();
+    } finally {
+      // In the same turn as the last look at what is waited for, so that who comes next begins anew.
+      this.#looking = false;
     }
   }
 

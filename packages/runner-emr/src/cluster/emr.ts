@@ -44,10 +44,13 @@ interface Opened {
   readonly once: EMRClient;
 }
 
-/** EMR by checked options. Nothing is imported or opened until it is first asked. */
-export function openEmr(options: CheckedEmrOptions): Emr {
+/**
+ * EMR by checked options. Nothing is imported or opened until it is first asked.
+ * @param more for the client of what may be sent again: how it pauses, in tests
+ */
+export function openEmr(options: CheckedEmrOptions, more: EMRClientConfig = {}): Emr {
   let opening: Promise<Opened> | undefined;
-  const opened = async () => await (opening ??= open(options));
+  const opened = async () => await (opening ??= open(options, more));
   return Object.freeze({
     runCluster: async (request: RunJobFlowCommandInput) => {
       const { sdk, once } = await opened();
@@ -129,7 +132,10 @@ export function openEmr(options: CheckedEmrOptions): Emr {
   });
 }
 
-async function open({ region, endpoint, credentials }: CheckedEmrOptions): Promise<Opened> {
+async function open(
+  { region, endpoint, credentials }: CheckedEmrOptions,
+  more: EMRClientConfig,
+): Promise<Opened> {
   // The SDK takes half a second to import, and most processes that import a configuration never ask it anything.
   const sdk = await import('@aws-sdk/client-emr');
   const config: EMRClientConfig = {
@@ -139,7 +145,7 @@ async function open({ region, endpoint, credentials }: CheckedEmrOptions): Promi
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(credentials === undefined ? {} : { credentials }),
   };
-  const many = new sdk.EMRClient({ ...config, maxAttempts: tries });
+  const many = new sdk.EMRClient({ ...config, maxAttempts: tries, ...more });
   const once = new sdk.EMRClient({
     ...config,
     maxAttempts: 1,

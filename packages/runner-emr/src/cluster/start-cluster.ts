@@ -85,7 +85,11 @@ export async function askUntilKnown(
       if (known === undefined) throw error;
       meaning = known;
     }
-    if (meaning.kind === 'refused') return { kind: 'refused', meaning, doubt };
+    if (meaning.kind === 'refused') {
+      // The SDK has learned from the answer how far this machine's clock is off: the next request has the right time.
+      if (attempt === 1 && isOfTheClock(meaning)) continue;
+      return { kind: 'refused', meaning, doubt };
+    }
     if (meaning.kind === 'doubtful') {
       doubt = true;
       const found: Found<string> = await lookFor(here, patience.settleMs, stop, find);
@@ -95,4 +99,10 @@ export async function askUntilKnown(
     if (attempt === tries) return { kind: 'lost', meaning, doubt };
     await here.pause(backoffMs(attempt + 1, here.random()), stop);
   }
+}
+
+function isOfTheClock({ name }: Meaning): boolean {
+  return /^(InvalidSignatureException|SignatureDoesNotMatch|AuthFailure|RequestExpired|RequestInTheFuture|RequestTimeTooSkewed)\b/.test(
+    name,
+  );
 }

@@ -73,7 +73,7 @@ export function startFailure({
   code = '',
   message = '',
 }: Pick<ClusterView, 'code' | 'message'>): 'refused' | 'lost' | 'elsewhere' {
-  if (/^VALIDATION_ERROR/.test(code))
+  if (code.startsWith('VALIDATION_ERROR'))
     return /capacity/i.test(message) && !isQuota(message) ? 'lost' : 'refused';
   if (isQuota(message)) return 'refused';
   return /^(USER_REQUEST|ALL_STEPS_COMPLETED)/.test(code) ? 'elsewhere' : 'lost';
