@@ -1,3 +1,4 @@
+import { meaningOf } from '../meaning.ts';
 import { costText, instancesCost } from './cost.ts';
 import { endCluster } from './end-cluster.ts';
 import { intentsPrefix, readIntent } from './intents.ts';
@@ -85,14 +86,22 @@ export async function reapDead(
   return { ended, failed };
 }
 
-/** Stops the steps that dead owners left on a cluster that is not ours. Nobody follows them up, so they are killed. */
+/**
+ * Stops the steps that dead owners left on a cluster that is not ours; where it is not there any more, there are none. Nobody
+ * follows them up, so they are killed.
+ */
 export async function stopDeadSteps(setting: Setting, cluster: string): Promise<void> {
   const { emr, digest, owner } = setting;
   const left: { readonly id: string; readonly owner: string }[] = [];
-  for await (const step of emr.steps(cluster)) {
-    const name = readStepName(step.name);
-    if (name?.scratch !== digest || name.owner === owner || !activeStates.includes(step.state)) continue;
-    left.push({ id: step.id, owner: name.owner });
+  try {
+    for await (const step of emr.steps(cluster)) {
+      const name = readStepName(step.name);
+      if (name?.scratch !== digest || name.owner === owner || !activeStates.includes(step.state)) continue;
+      left.push({ id: step.id, owner: name.owner });
+    }
+  } catch (error) {
+    if (meaningOf(error)?.name.startsWith('InvalidRequestException') === true) return;
+    throw error;
   }
   const findings = await findOwners(setting, new Set(left.map((each) => each.owner)));
   const ids = left.filter((each) => findings.get(each.owner)?.dead === true).map(({ id }) => id);
@@ -127,6 +136,7 @@ async function findOwners(
 async function forget(setting: Setting, owned: readonly Owned[], ended: ReadonlySet<string>): Promise<void> {
   const { documents, options, here, owner } = setting;
   const left = owned.filter(({ cluster }) => !ended.has(cluster.id));
+  const settled = new Set(owned.filter(({ cluster }) => ended.has(cluster.id)).map(({ name }) => name.cluster));
   const owners = new Set(left.map(({ name }) => name.owner));
   for await (const uri of documents.list(ownersPrefix(options.scratch))) {
     const token = tokenOf(uri);
@@ -138,7 +148,8 @@ async function forget(setting: Setting, owned: readonly Owned[], ended: Readonly
   for await (const uri of documents.list(intentsPrefix(options.scratch))) {
     const intent = await readIntent(setting, uri);
     if (intent === undefined || intent.owner === owner || owners.has(intent.owner)) continue;
-    if (here.nowMs() - Date.parse(intent.asked) < forgottenMs) continue;
+    const old = here.nowMs() - Date.parse(intent.asked) >= forgottenMs;
+    if (!old && !settled.has(intent.cluster)) continue;
     if (isDead(await readOwner(documents, options.scratch, intent.owner), here)) await documents.remove(uri);
   }
 }
