@@ -17,3 +17,4 @@ export type {
   SpotSpec,
   Volume,
 } from './options.ts';
+export { emrRunner } from './emr-runner.ts';

@@ -11,6 +11,13 @@ import type { StepFacts, StepRequest } from './steps.ts';
 import { activeStates, isEnding, type ClusterView, type InstanceView, type StepView } from './views.ts';
 import { watchedStep, type WatchedStep, type WatchEnd } from './watched-step.ts';
 
+/** A step that is still there after a look. */
+interface Looked {
+  readonly step: WatchedStep;
+  readonly state: 'pending' | 'running';
+  readonly facts: () => Promise<StepFacts | undefined>;
+}
+
 /** How often is looked while a step is being stopped, at least. */
 const stoppingPollMs = 5_000;
 
@@ -166,14 +173,16 @@ export class ClusterWatch {
     const { cluster, listed } = seen;
     if (isEnding(cluster)) this.#close();
     const stopped: { readonly step: WatchedStep; readonly view: StepView }[] = [];
-    const waiting: { readonly step: WatchedStep; readonly state: 'pending' | 'running' }[] = [];
+    const waiting: Looked[] = [];
     let instances: Promise<readonly InstanceView[] | undefined> | undefined;
     for (const step of this.#steps.values()) {
       const view = this.#viewOf(step, listed);
       if (view === undefined && step.adding) continue;
       const fate = stepFate(view, cluster, { unwanted: step.unwanted, missing: this.#isMissing(step) });
       if (fate.kind === 'wait') {
-        if (!step.unwanted) waiting.push({ step, state: fate.state });
+        const factsSoFar = async (): Promise<StepFacts | undefined> =>
+          view && (await this.#factsOf(view, cluster, await (instances ??= this.#instances())));
+        if (!step.unwanted) waiting.push({ step, state: fate.state, facts: factsSoFar });
         else if (view !== undefined) stopped.push({ step, view });
         continue;
       }
@@ -182,7 +191,7 @@ export class ClusterWatch {
     }
     for (const { step, view } of stopped) await this.#stopStep(step, view);
     await this.#stopStrays(listed);
-    await Promise.all(waiting.map(async ({ step, state }) => await this.#tellLooked(step, state)));
+    await Promise.all(waiting.map(async (looked) => await this.#tellLooked(looked)));
   }
 
   /** The cluster first, then its steps: those of a cluster that is over are then told as they ended. */
@@ -359,9 +368,9 @@ export class ClusterWatch {
     }
   }
 
-  async #tellLooked(step: WatchedStep, state: 'pending' | 'running'): Promise<void> {
+  async #tellLooked({ step, state, facts }: Looked): Promise<void> {
     try {
-      await step.looked?.(state);
+      await step.looked?.(state, facts);
     } catch (error) {
       step.thrown = { error };
       step.unwanted = true;

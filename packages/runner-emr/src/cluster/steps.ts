@@ -8,8 +8,14 @@ export interface StepRequest {
   readonly arguments: readonly string[];
   /** Aborted when nobody wants its outcome: the step is stopped, and where it does not stop, its cluster is ended. */
   readonly signal: AbortSignal;
-  /** Called after each look at the cluster while the step is there; awaited, and what it throws ends the step. */
-  readonly looked?: (state: 'pending' | 'running') => Promise<void>;
+  /**
+   * Called after each look at the cluster while the step is there; awaited, and what it throws ends the step. `facts` tells
+   * what it took so far.
+   */
+  readonly looked?: (
+    state: 'pending' | 'running',
+    facts: () => Promise<StepFacts | undefined>,
+  ) => Promise<void>;
 }
 
 /** Where a step ran, and what it took. */

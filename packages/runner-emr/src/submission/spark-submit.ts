@@ -1,6 +1,5 @@
-import type { Values } from '@daybook/core';
+import type { SparkFile, SparkJob, Values } from '@daybook/core';
 import { DaybookError } from '@daybook/core';
-import type { SparkFile, SparkJob } from './spark-job.ts';
 
 /** EMR takes so many characters of arguments in one step. */
 export const mostArgumentCharacters = 10_240;
