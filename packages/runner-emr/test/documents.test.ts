@@ -41,7 +41,8 @@ function laws(open: () => { readonly documents: Documents; readonly root: string
 
   test('all documents that begin with a prefix are listed, and no others', async () => {
     const { documents, root } = open();
-    for (const name of ['c/1', 'c/12', 'c/2', 'c/d/3', 'cc/4']) await documents.write(`${root}${name}`, bytes(name));
+    for (const name of ['c/1', 'c/12', 'c/2', 'c/d/3', 'cc/4'])
+      await documents.write(`${root}${name}`, bytes(name));
     expect(await listed('c/')).toEqual(['c/1', 'c/12', 'c/2', 'c/d/3']);
     expect(await listed('c/1')).toEqual(['c/1', 'c/12']);
     expect(await listed('none/')).toEqual([]);
@@ -94,19 +95,37 @@ describe.skipIf(!there && process.env['CI'] !== 'true')('documents in a bucket',
     const port = await freePort();
     endpoint = `http://127.0.0.1:${port}`;
     server = spawn(moto, ['--host', '127.0.0.1', '--port', String(port)], { stdio: 'ignore' });
-    const client = new S3({ endpoint, region: 'us-east-1', forcePathStyle: true, credentials, maxAttempts: 1 });
+    const client = new S3({
+      endpoint,
+      region: 'us-east-1',
+      forcePathStyle: true,
+      credentials,
+      maxAttempts: 1,
+    });
     await expect
-      .poll(async () => await client.createBucket({ Bucket: 'books' }).then(() => 'up', () => 'down'), { timeout: 40_000, interval: 100 })
+      .poll(
+        async () =>
+          await client.createBucket({ Bucket: 'books' }).then(
+            () => 'up',
+            () => 'down',
+          ),
+        { timeout: 40_000, interval: 100 },
+      )
       .toBe('up');
     client.destroy();
   });
   afterAll(() => void server?.kill('SIGKILL'));
-  const open = () => ({ documents: s3Documents({ s3: { endpoint }, credentials }), root: 's3://books/scratch/' });
+  const open = () => ({
+    documents: s3Documents({ s3: { endpoint }, credentials }),
+    root: 's3://books/scratch/',
+  });
   laws(open);
 
   test('are listed though they are more than a page', async () => {
     const { documents, root } = open();
-    await Promise.all(Array.from({ length: 1_020 }, async (_, at) => await documents.write(`${root}many/${at}`, bytes(''))));
+    await Promise.all(
+      Array.from({ length: 1_020 }, async (_, at) => await documents.write(`${root}many/${at}`, bytes(''))),
+    );
     let count = 0;
     for await (const uri of documents.list(`${root}many/`)) count += uri.startsWith(`${root}many/`) ? 1 : 0;
     expect(count).toBe(1_020);
@@ -116,7 +135,9 @@ describe.skipIf(!there && process.env['CI'] !== 'true')('documents in a bucket',
     const { documents } = open();
     await expect(documents.read('s3://nowhere/x')).rejects.toMatchObject({
       code: 'target-refused',
-      message: expect.stringMatching(/would not read s3:\/\/nowhere\/x: NoSuchBucket, HTTP 404\. See to the bucket/),
+      message: expect.stringMatching(
+        /would not read s3:\/\/nowhere\/x: NoSuchBucket, HTTP 404\. See to the bucket/,
+      ),
     });
     const away = s3Documents({ s3: { endpoint: 'http://127.0.0.1:1' }, credentials });
     await expect(away.write('s3://books/x', bytes(''))).rejects.toMatchObject({

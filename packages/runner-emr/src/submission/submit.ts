@@ -186,6 +186,8 @@ async function outcomeFound(
   facts: StepFacts | undefined,
   { options }: Submitting,
 ): Promise<Outcome> {
+  // Whatever it came to, nobody wants it.
+  if (work.signal.aborted) return { attempt: work.attempt, kind: 'cancelled' };
   const place: RunnerFacts = facts === undefined ? {} : { cluster: facts.cluster, step: facts.step };
   try {
     const names = result.outcome === 'staged' ? result.parts.map(({ name }) => name) : [];
