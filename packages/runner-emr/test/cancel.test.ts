@@ -12,7 +12,9 @@ async function aborted(world: World, line: string, owner = world.owner()): Promi
   const stop = new AbortController();
   const [first, ...rest] = line.split('; ');
   const begun = [first, `touch ${mark}`, ...rest].join('; ');
-  const end = owner.run(shell(line === stubborn ? begun : `touch ${mark}; exec ${line}`, { signal: stop.signal }));
+  const end = owner.run(
+    shell(line === stubborn ? begun : `touch ${mark}; exec ${line}`, { signal: stop.signal }),
+  );
   await expect.poll(() => existsSync(mark), { timeout: 20_000, interval: 5 }).toBe(true);
   stop.abort();
   return plain(await end);
@@ -198,7 +200,10 @@ describe('a cluster by its id', () => {
       expect.stringMatching(new RegExp(`^Cluster ${id} takes no steps: give another cluster.id`)),
     ]);
     const none = world.owner({ options: { cluster: { id: 'j-NONE' } } });
-    expect(plain(await none.run(shell('true')))).toEqual(['refused', expect.stringContaining('is not valid')]);
+    expect(plain(await none.run(shell('true')))).toEqual([
+      'refused',
+      expect.stringContaining('is not valid'),
+    ]);
   });
 
   test('has the steps of dead owners of this scratch stopped, and nobody else’s', async () => {

@@ -35,7 +35,9 @@ describe.each(creating)('%s', (operation) => {
     const began = world.time.surroundings.nowMs();
     expect(plain(await world.owner().run(shell('true')))).toEqual([
       'lost',
-      expect.stringMatching(/^EMR would not (start a cluster|run a step on cluster j-\w+): .*\(TimeoutError\)\.$/),
+      expect.stringMatching(
+        /^EMR would not (start a cluster|run a step on cluster j-\w+): .*\(TimeoutError\)\.$/,
+      ),
     ]);
     expect(world.time.surroundings.nowMs() - began).toBeLessThan(20 * 60_000);
     world.server.faults.clear();
@@ -64,7 +66,10 @@ describe.each(creating)('%s', (operation) => {
     const owner = world.owner({
       wrap: (emr) => withoutLists(emr, () => dark && world.calls(operation) > 0),
     });
-    expect(plain(await owner.run(shell('sleep 600')))).toEqual(['lost', expect.stringContaining('TimeoutError')]);
+    expect(plain(await owner.run(shell('sleep 600')))).toEqual([
+      'lost',
+      expect.stringContaining('TimeoutError'),
+    ]);
     expect(world.calls(operation)).toBe(1);
     dark = false;
   });
@@ -161,7 +166,9 @@ describe('a cluster', () => {
     const owner = world.owner();
     expect(plain(await owner.run(shell('true')))).toEqual([
       'lost',
-      expect.stringMatching(/^Its cluster ended: On the master instance .*non-zero return code \(BOOTSTRAP_FAILURE\)\.$/),
+      expect.stringMatching(
+        /^Its cluster ended: On the master instance .*non-zero return code \(BOOTSTRAP_FAILURE\)\.$/,
+      ),
     ]);
     expect(plain(await owner.run(shell('true')))).toEqual(['completed']);
   });
@@ -181,19 +188,22 @@ describe('a cluster', () => {
   test.each([
     ['spot-loss', { endsCluster: true }, 'All spot instances were terminated'],
     ['master-loss', {}, 'The master node was terminated'],
-  ] as const)('that ends by %s loses the step that ran, and the next has another', async (kind, more, cause) => {
-    const world = await openWorld();
-    const owner = world.owner({ cluster: spotSpec });
-    const { looked, running } = whenRunning();
-    const ends = [owner.run(shell('sleep 600', { looked })), owner.run(shell('sleep 600'))];
-    await running;
-    world.server.addFault({ kind, cluster: world.server.state().clusters[0]!.id, ...more });
-    for (const end of await Promise.all(ends)) {
-      expect(plain(end)).toEqual(['lost', `Its cluster ended: ${cause} (INSTANCE_FAILURE).`]);
-    }
-    expect(plain(await owner.run(shell('true')))).toEqual(['completed']);
-    expect(world.server.state().clusters).toHaveLength(2);
-  });
+  ] as const)(
+    'that ends by %s loses the step that ran, and the next has another',
+    async (kind, more, cause) => {
+      const world = await openWorld();
+      const owner = world.owner({ cluster: spotSpec });
+      const { looked, running } = whenRunning();
+      const ends = [owner.run(shell('sleep 600', { looked })), owner.run(shell('sleep 600'))];
+      await running;
+      world.server.addFault({ kind, cluster: world.server.state().clusters[0]!.id, ...more });
+      for (const end of await Promise.all(ends)) {
+        expect(plain(end)).toEqual(['lost', `Its cluster ended: ${cause} (INSTANCE_FAILURE).`]);
+      }
+      expect(plain(await owner.run(shell('true')))).toEqual(['completed']);
+      expect(world.server.state().clusters).toHaveLength(2);
+    },
+  );
 
   test('that somebody else ends loses the step that ran; one that had not begun runs on another', async () => {
     const world = await openWorld();
@@ -203,7 +213,10 @@ describe('a cluster', () => {
     const second = owner.run(shell('true'));
     await running;
     await world.emr().terminate(world.server.state().clusters[0]!.id);
-    expect(plain(await first)).toEqual(['lost', 'Its cluster ended: Terminated by user request (USER_REQUEST).']);
+    expect(plain(await first)).toEqual([
+      'lost',
+      'Its cluster ended: Terminated by user request (USER_REQUEST).',
+    ]);
     expect(plain(await second)).toEqual(['completed']);
   });
 
@@ -211,7 +224,10 @@ describe('a cluster', () => {
     const world = await openWorld();
     const owner = world.owner();
     const stop = new AbortController();
-    const many = Array.from({ length: 256 }, async () => await owner.run(shell('sleep 600', { signal: stop.signal })));
+    const many = Array.from(
+      { length: 256 },
+      async () => await owner.run(shell('sleep 600', { signal: stop.signal })),
+    );
     await expect.poll(() => stepStates(world).length, { timeout: 30_000 }).toBe(256);
     expect(plain(await owner.run(shell('true')))).toEqual(['completed']);
     expect(world.server.state().clusters).toHaveLength(2);
@@ -252,7 +268,10 @@ describe('what EMR refuses', () => {
     const world = await openWorld();
     const owner = world.owner();
     const end = await owner.run(shell('true', { arguments: ['x'.repeat(10_000), 'y'.repeat(241)] }));
-    expect(plain(end)).toEqual(['refused', expect.stringContaining('cannot exceed a total of 10240 characters')]);
+    expect(plain(end)).toEqual([
+      'refused',
+      expect.stringContaining('cannot exceed a total of 10240 characters'),
+    ]);
     expect(plain(await owner.run(shell('true')))).toEqual(['completed']);
     expect(world.server.state().clusters).toHaveLength(1);
   });
@@ -264,7 +283,13 @@ describe('what EMR refuses', () => {
         ...emr,
         describe: async (id) => {
           const view = await emr.describe(id);
-          return view.code === undefined ? view : { ...view, code: 'VALIDATION_ERROR', message: 'Service role X has insufficient EC2 permissions' };
+          return view.code === undefined
+            ? view
+            : {
+                ...view,
+                code: 'VALIDATION_ERROR',
+                message: 'Service role X has insufficient EC2 permissions',
+              };
         },
       }),
     });
@@ -298,18 +323,22 @@ describe('EMR that does not answer', () => {
     let dark = false;
     const owner = world.owner({
       left: true,
-      wrap: (emr) =>
-        darkening(emr, () => dark),
+      wrap: (emr) => darkening(emr, () => dark),
     });
     const { looked, running } = whenRunning();
     const end = owner.run(shell('sleep 600', { looked }));
     await running;
     dark = true;
-    expect(plain(await end)).toEqual(['lost', expect.stringMatching(/^EMR would not tell of cluster j-\w+: refused/)]);
+    expect(plain(await end)).toEqual([
+      'lost',
+      expect.stringMatching(/^EMR would not tell of cluster j-\w+: refused/),
+    ]);
     const began = world.time.surroundings.nowMs();
     await expect(owner.close()).rejects.toMatchObject({
       code: 'job-failed',
-      message: expect.stringMatching(/^Cluster j-\w+ is not known to have ended\. EMR would not end it: .*ECONNREFUSED.*emr reap/),
+      message: expect.stringMatching(
+        /^Cluster j-\w+ is not known to have ended\. EMR would not end it: .*ECONNREFUSED.*emr reap/,
+      ),
     });
     expect(world.time.surroundings.nowMs() - began).toBeLessThan(5 * 60_000);
     // The owner is still told of: whoever comes next knows whose it is.

@@ -16,7 +16,12 @@ test('the cluster of a process that was killed by SIGKILL is ended by the next o
   const server = await startEmrLocal({ startSeconds: 0, bootstrapSeconds: 0, stopSeconds: 0 });
   const child = spawn(
     process.execPath,
-    ['--conditions=daybook-source', fileURLToPath(new URL('child-owner.ts', import.meta.url)), server.url, pathToFileURL(folder).href],
+    [
+      '--conditions=daybook-source',
+      fileURLToPath(new URL('child-owner.ts', import.meta.url)),
+      server.url,
+      pathToFileURL(folder).href,
+    ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   onTestFinished(async () => {
@@ -34,7 +39,10 @@ test('the cluster of a process that was killed by SIGKILL is ended by the next o
   });
   const service = stepService({ options, emr: openEmr(options), documents: openDocuments(options) });
   const [{ id, owner, ownerAlive } = { id: '' }] = await service.clusters();
-  expect({ owner, ownerAlive }).toEqual({ owner: expect.stringMatching(`process ${child.pid}$`), ownerAlive: true });
+  expect({ owner, ownerAlive }).toEqual({
+    owner: expect.stringMatching(`process ${child.pid}$`),
+    ownerAlive: true,
+  });
   expect(await service.reap()).toEqual([]);
   child.kill('SIGKILL');
   await once(child, 'exit');

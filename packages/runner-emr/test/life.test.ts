@@ -17,7 +17,12 @@ describe('a step', () => {
         costUsd: expect.stringMatching(/^\d\.\d{4}$/),
       },
     });
-    expect(cluster).toMatchObject({ state: 'WAITING', keepAlive: true, idleTimeoutSeconds: 300, stepConcurrency: 2 });
+    expect(cluster).toMatchObject({
+      state: 'WAITING',
+      keepAlive: true,
+      idleTimeoutSeconds: 300,
+      stepConcurrency: 2,
+    });
     await owner.close();
     expect(world.living()).toEqual([]);
     expect(world.calls('RunJobFlow')).toBe(1);
@@ -29,7 +34,9 @@ describe('a step', () => {
     const end = await owner.run(shell('echo "ValueError: no such day" >&2; exit 3'));
     expect(end).toMatchObject({
       kind: 'failed',
-      why: expect.stringMatching(/^ValueError: no such day\nStep s-\w+ on cluster j-\w+\. Logs: s3:\/\/logs\/emr\/j-\w+\/steps\/s-\w+\/ The log: s3:\/\/.*stderr\.gz$/),
+      why: expect.stringMatching(
+        /^ValueError: no such day\nStep s-\w+ on cluster j-\w+\. Logs: s3:\/\/logs\/emr\/j-\w+\/steps\/s-\w+\/ The log: s3:\/\/.*stderr\.gz$/,
+      ),
     });
     expect(plain(await owner.run(shell('exit 4')))).toEqual(['failed', 'Unknown Error.']);
     expect(plain(await owner.run(shell('true')))).toEqual(['completed']);
@@ -57,8 +64,16 @@ describe('a step', () => {
   test('shares its cluster with others that are asked for at the same time', async () => {
     const world = await openWorld();
     const owner = world.owner();
-    const ends = await Promise.all([1, 2, 3, 4, 5].map(async (n) => await owner.run(shell(`test ${n} -ne 3`))));
-    expect(ends.map(({ kind }) => kind)).toEqual(['completed', 'completed', 'failed', 'completed', 'completed']);
+    const ends = await Promise.all(
+      [1, 2, 3, 4, 5].map(async (n) => await owner.run(shell(`test ${n} -ne 3`))),
+    );
+    expect(ends.map(({ kind }) => kind)).toEqual([
+      'completed',
+      'completed',
+      'failed',
+      'completed',
+      'completed',
+    ]);
     expect(world.calls('RunJobFlow')).toBe(1);
   });
 });

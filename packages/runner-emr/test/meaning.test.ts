@@ -2,7 +2,10 @@ import { expect, test } from 'vitest';
 import { backoffMs } from '../src/cluster/patient.ts';
 import { meaningOf } from '../src/meaning.ts';
 
-function error(name: string, more: { readonly code?: string; readonly status?: number; readonly message?: string }): Error {
+function error(
+  name: string,
+  more: { readonly code?: string; readonly status?: number; readonly message?: string },
+): Error {
   const { code, status, message = 'words\nmore' } = more;
   return Object.assign(new Error(message), {
     name,
@@ -50,6 +53,8 @@ test('of what the service says the first line is told, with its name', () => {
 });
 
 test('pauses double from a second up to fifteen, and are half random', () => {
-  expect([2, 3, 4, 5, 6, 7, 20].map((next) => backoffMs(next, 1))).toEqual([1, 2, 4, 8, 15, 15, 15].map((s) => s * 1_000));
+  expect([2, 3, 4, 5, 6, 7, 20].map((next) => backoffMs(next, 1))).toEqual(
+    [1, 2, 4, 8, 15, 15, 15].map((s) => s * 1_000),
+  );
   expect([2, 6].map((next) => backoffMs(next, 0))).toEqual([500, 7_500]);
 });

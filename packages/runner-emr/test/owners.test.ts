@@ -61,7 +61,8 @@ describe('the cluster of an owner that is dead', () => {
       },
     });
     const owner = world.owner();
-    const minutes = async (count: number): Promise<void> => await world.time.surroundings.pause(count * 60_000);
+    const minutes = async (count: number): Promise<void> =>
+      await world.time.surroundings.pause(count * 60_000);
     await quiet.run(shell('true'));
     const [{ id } = { id: '' }] = world.server.state().clusters;
     await minutes(60);
@@ -132,7 +133,8 @@ describe('the cluster of an owner that lives', () => {
     const world = await openWorld();
     const { owner, end } = await leftBehind(world, { process: { pid: 102 } });
     for (const uri of await world.left()) {
-      if (uri.startsWith('owners/')) await world.documents.write(`${world.scratch}${uri}`, jsonBytes({ format: 2 }));
+      if (uri.startsWith('owners/'))
+        await world.documents.write(`${world.scratch}${uri}`, jsonBytes({ format: 2 }));
     }
     expect(await world.owner().reap()).toEqual([]);
     await owner.close();
@@ -142,7 +144,10 @@ describe('the cluster of an owner that lives', () => {
 
 test('clusters of another scratch, or of nobody, are never touched', async () => {
   const world = await openWorld();
-  const other = await leftBehind(world, { options: { scratch: `${world.scratch}other` }, process: { pid: 900 } });
+  const other = await leftBehind(world, {
+    options: { scratch: `${world.scratch}other` },
+    process: { pid: 900 },
+  });
   const emr = world.emr();
   const foreign = await emr.runCluster({
     Name: 'daybook scratch-1234 owner-1',
@@ -181,9 +186,15 @@ test('the owner is told of before its first cluster, and renewed each minute', a
 test('a scratch that cannot be written ends the step, and nothing is started', async () => {
   const world = await openWorld();
   const { DaybookError } = await import('@daybook/core');
-  for (const [code, kind] of [['target-failed', 'lost'], ['target-refused', 'refused']] as const) {
+  for (const [code, kind] of [
+    ['target-failed', 'lost'],
+    ['target-refused', 'refused'],
+  ] as const) {
     const owner = world.owner({
-      documents: { ...world.documents, write: async () => await Promise.reject(new DaybookError(code, 'No room.')) },
+      documents: {
+        ...world.documents,
+        write: async () => await Promise.reject(new DaybookError(code, 'No room.')),
+      },
     });
     expect(plain(await owner.run(shell('true')))).toEqual([kind, 'No room.']);
     await owner.close();
@@ -261,13 +272,23 @@ test.each<[string, Partial<OwnerDocument> | 'missing' | 'unreadable', number, bo
 
 function found(document: Pick<OwnerDocument, 'host' | 'machine' | 'pid' | 'start'>): OwnerFinding {
   const renewed = '2018-07-24T00:00:00.000Z';
-  return { kind: 'found', document: { format: 1, token: 'a'.repeat(32), began: renewed, renewed, ...document } };
+  return {
+    kind: 'found',
+    document: { format: 1, token: 'a'.repeat(32), began: renewed, renewed, ...document },
+  };
 }
 
 test('a document that is none is unreadable', async () => {
   const world = await openWorld();
   const token = 'a'.repeat(32);
-  for (const text of ['', '{', 'null', '7', '{"format":1}', '{"format":1,"machine":"m","pid":1,"start":"s","renewed":"x"}']) {
+  for (const text of [
+    '',
+    '{',
+    'null',
+    '7',
+    '{"format":1}',
+    '{"format":1,"machine":"m","pid":1,"start":"s","renewed":"x"}',
+  ]) {
     await world.documents.write(ownerUri(world.scratch, token), new TextEncoder().encode(text));
     expect(await readOwner(world.documents, world.scratch, token)).toEqual({ kind: 'unreadable' });
   }

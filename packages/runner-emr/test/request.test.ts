@@ -1,13 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { checkedEmrOptions, isExisting } from '../src/check-options.ts';
-import {
-  clusterName,
-  readClusterName,
-  readStepName,
-  scratchDigest,
-  stepName,
-} from '../src/cluster/names.ts';
+import { clusterName, readClusterName, readStepName, scratchDigest, stepName } from '../src/cluster/names.ts';
 import { clusterRequest } from '../src/cluster/request.ts';
 import type { ClusterSpec } from '../src/index.ts';
 import { openWorld } from './world.ts';
@@ -25,7 +19,13 @@ const everything: ClusterSpec = {
   managedScaling: { minimum: 2, maximum: 12, maximumOnDemand: 4, maximumCore: 4 },
   roles: { service: 'Emr', instanceProfile: 'EmrEc2', step: 'arn:aws:iam::123456789012:role/Daybook' },
   subnets: ['subnet-0123456789abcdef0'],
-  securityGroups: { primary: 'sg-1', core: 'sg-2', service: 'sg-3', morePrimary: ['sg-4'], moreCore: ['sg-5'] },
+  securityGroups: {
+    primary: 'sg-1',
+    core: 'sg-2',
+    service: 'sg-3',
+    morePrimary: ['sg-4'],
+    moreCore: ['sg-5'],
+  },
   securityConfiguration: 'encrypted',
   keyName: 'ops',
   logUri: 's3://logs/emr',
@@ -60,24 +60,32 @@ const specs: readonly [string, ClusterSpec][] = [
 
 describe.each(specs)('the request for %s', (name, spec) => {
   const checked = checkedEmrOptions({ cluster: spec, scratch: 's3://books/scratch' }).cluster;
-  const request = isExisting(checked) ? undefined : clusterRequest(checked, { name: 'the name', stepConcurrency: 2 });
+  const request = isExisting(checked)
+    ? undefined
+    : clusterRequest(checked, { name: 'the name', stepConcurrency: 2 });
 
   test('is as it was', async () => {
-    await expect(`${JSON.stringify(request, undefined, 2)}\n`).toMatchFileSnapshot(`golden/request-${name}.json`);
+    await expect(`${JSON.stringify(request, undefined, 2)}\n`).toMatchFileSnapshot(
+      `golden/request-${name}.txt`,
+    );
   });
 
   test('is taken by EMR', async () => {
     const world = await openWorld();
     const emr = world.emr();
     const id = await emr.runCluster(request!);
-    expect(world.server.state().clusters[0]).toMatchObject({ keepAlive: true, protected: false, stepConcurrency: 2 });
+    expect(world.server.state().clusters[0]).toMatchObject({
+      keepAlive: true,
+      protected: false,
+      stepConcurrency: 2,
+    });
     await emr.terminate(id);
   });
 });
 
 test('the golden requests keep what no cluster may be without', () => {
   for (const [name] of specs) {
-    const request = JSON.parse(readFileSync(new URL(`golden/request-${name}.json`, import.meta.url), 'utf8'));
+    const request = JSON.parse(readFileSync(new URL(`golden/request-${name}.txt`, import.meta.url), 'utf8'));
     expect(request).toMatchObject({
       Instances: { KeepJobFlowAliveWhenNoSteps: true, TerminationProtected: false },
       AutoTerminationPolicy: { IdleTimeout: expect.any(Number) },
@@ -94,7 +102,13 @@ describe('names', () => {
     const name = clusterName({ scratch, owner, cluster: token });
     expect(name.length).toBeLessThanOrEqual(256);
     expect(readClusterName(name)).toEqual({ scratch, owner, cluster: token });
-    for (const other of ['nightly', `${name} `, `x ${name}`, name.slice(0, -1), name.replace('owner', 'other')]) {
+    for (const other of [
+      'nightly',
+      `${name} `,
+      `x ${name}`,
+      name.slice(0, -1),
+      name.replace('owner', 'other'),
+    ]) {
       expect(readClusterName(other)).toBeUndefined();
     }
   });
@@ -104,14 +118,17 @@ describe('names', () => {
     expect(scratch).toMatch(/^[0-9a-f]{16}$/);
   });
 
-  test.each(['account-statistics, 31 tasks', 'x'.repeat(400), '<b>$|`\n\u0000💰', '', `(daybook scratch-${scratch} owner-${owner} step-${token})`])(
-    'of steps begin with what is for people, whatever it is: %j',
-    (label) => {
-      const name = stepName(label, { scratch, owner, step: token });
-      expect(name.length).toBeLessThanOrEqual(256);
-      expect(name).not.toMatch(/[<>$|`\n\u0000]/);
-      expect(name.startsWith(label.slice(0, 3).replaceAll(/[<>$|`\n]/g, '-'))).toBe(true);
-      expect(readStepName(name)).toEqual({ scratch, owner, step: token });
-    },
-  );
+  test.each([
+    'account-statistics, 31 tasks',
+    'x'.repeat(400),
+    '<b>$|`\n\u0000💰',
+    '',
+    `(daybook scratch-${scratch} owner-${owner} step-${token})`,
+  ])('of steps begin with what is for people, whatever it is: %j', (label) => {
+    const name = stepName(label, { scratch, owner, step: token });
+    expect(name.length).toBeLessThanOrEqual(256);
+    expect(name).not.toMatch(/[<>$|`\n]/);
+    expect(name.startsWith(label.slice(0, 3).replaceAll(/[<>$|`\n]/g, '-'))).toBe(true);
+    expect(readStepName(name)).toEqual({ scratch, owner, step: token });
+  });
 });

@@ -7,12 +7,29 @@ const clusters: Readonly<Record<string, ClusterView>> = {
   running: { id: 'j-1', name: '', state: 'RUNNING', createdMs: 0, readyMs: 1 },
   ending: { id: 'j-1', name: '', state: 'TERMINATING', createdMs: 0, readyMs: 1, code: 'USER_REQUEST' },
   idle: { id: 'j-1', name: '', state: 'TERMINATED', createdMs: 0, readyMs: 1, code: 'ALL_STEPS_COMPLETED' },
-  broken: { id: 'j-1', name: '', state: 'TERMINATED_WITH_ERRORS', createdMs: 0, readyMs: 1, code: 'INSTANCE_FAILURE' },
+  broken: {
+    id: 'j-1',
+    name: '',
+    state: 'TERMINATED_WITH_ERRORS',
+    createdMs: 0,
+    readyMs: 1,
+    code: 'INSTANCE_FAILURE',
+  },
   unborn: { id: 'j-1', name: '', state: 'TERMINATED_WITH_ERRORS', createdMs: 0, code: 'BOOTSTRAP_FAILURE' },
   forbidden: { id: 'j-1', name: '', state: 'TERMINATED_WITH_ERRORS', createdMs: 0, code: 'VALIDATION_ERROR' },
 };
 
-const states = ['none', 'PENDING', 'RUNNING', 'CANCEL_PENDING', 'COMPLETED', 'FAILED', 'CANCELLED', 'INTERRUPTED', 'PAUSED'];
+const states = [
+  'none',
+  'PENDING',
+  'RUNNING',
+  'CANCEL_PENDING',
+  'COMPLETED',
+  'FAILED',
+  'CANCELLED',
+  'INTERRUPTED',
+  'PAUSED',
+];
 
 function step(state: string): StepView | undefined {
   if (state === 'none') return undefined;
@@ -34,7 +51,14 @@ function table(missing: boolean): string {
         .join('→'),
     ),
   ]);
-  return [['', ...names], ...rows].map((row) => row.map((cell) => cell.padEnd(20)).join(' ').trimEnd()).join('\n');
+  return [['', ...names], ...rows]
+    .map((row) =>
+      row
+        .map((cell) => cell.padEnd(20))
+        .join(' ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 test('the fate of a step follows from its state and that of its cluster', () => {
@@ -53,7 +77,9 @@ PAUSED               running→running      running→running      running→can
 });
 
 test('a step that listings have not shown for long is lost, or was never made', () => {
-  const fates = Object.values(clusters).map((cluster) => stepFate(undefined, cluster, { unwanted: false, missing: true }).kind);
+  const fates = Object.values(clusters).map(
+    (cluster) => stepFate(undefined, cluster, { unwanted: false, missing: true }).kind,
+  );
   expect(fates).toEqual(['lost', 'lost', 'lost', 'elsewhere', 'elsewhere', 'lost', 'refused']);
   expect(stepFate(undefined, clusters['running']!, { unwanted: true, missing: true }).kind).toBe('cancelled');
 });
@@ -64,7 +90,12 @@ test('a step that was cancelled after it began, with its cluster, was lost', () 
 });
 
 const failures: readonly [string, StepView['failure'], string | undefined, string][] = [
-  ['its message', { reason: 'Unknown Error.', message: 'ValueError: x\n  at y', logFile: 's3n://l/stderr.gz' }, undefined, 'ValueError: x'],
+  [
+    'its message',
+    { reason: 'Unknown Error.', message: 'ValueError: x\n  at y', logFile: 's3n://l/stderr.gz' },
+    undefined,
+    'ValueError: x',
+  ],
   ['its reason, without a message', { reason: 'Unknown Error.' }, undefined, 'Unknown Error.'],
   ['its reason, with an empty message', { reason: 'Out of disk.', message: ' ' }, 'x', 'Out of disk.'],
   ['the reason of its state', undefined, 'Exit code 1', 'Exit code 1'],
@@ -77,14 +108,25 @@ test.each(failures)('the cause of a failure is %s', (_, failure, reason, cause) 
     ...(failure === undefined ? {} : { failure }),
     ...(reason === undefined ? {} : { reason }),
   };
-  const fate = stepFate(failed, { ...clusters['running']!, logUri: 's3://logs/' }, { unwanted: false, missing: false });
+  const fate = stepFate(
+    failed,
+    { ...clusters['running']!, logUri: 's3://logs/' },
+    { unwanted: false, missing: false },
+  );
   const log = failure?.logFile === undefined ? '' : ' The log: s3://l/stderr.gz';
-  expect(fate).toEqual({ kind: 'failed', why: `${cause}\nStep s-1 on cluster j-1. Logs: s3://logs/j-1/steps/s-1/${log}` });
+  expect(fate).toEqual({
+    kind: 'failed',
+    why: `${cause}\nStep s-1 on cluster j-1. Logs: s3://logs/j-1/steps/s-1/${log}`,
+  });
 });
 
 test.each([
   ['VALIDATION_ERROR', 'Service role X has insufficient EC2 permissions', 'refused'],
-  ['VALIDATION_ERROR', 'The requested instance type is not supported in the requested availability zone', 'refused'],
+  [
+    'VALIDATION_ERROR',
+    'The requested instance type is not supported in the requested availability zone',
+    'refused',
+  ],
   ['VALIDATION_ERROR', 'Insufficient capacity in the availability zone', 'lost'],
   ['VALIDATION_ERROR_INVALID_SSH_KEY_NAME', 'The key pair does not exist', 'refused'],
   ['INTERNAL_ERROR', 'Failed to start the job flow due to an internal error', 'lost'],
@@ -117,6 +159,8 @@ describe('a step that is to be stopped', () => {
     ['was killed a while ago', running, { interruptedMs: 0, killedMs: 60 }, 120, 'end-cluster'],
   ] as const)('and %s', (_, view, told, nowMs, what) => {
     expect(stopping(view, { ...told, ours: true }, nowMs, 60)).toBe(what);
-    expect(stopping(view, { ...told, ours: false }, nowMs, 60)).toBe(what === 'end-cluster' ? 'give-up' : what);
+    expect(stopping(view, { ...told, ours: false }, nowMs, 60)).toBe(
+      what === 'end-cluster' ? 'give-up' : what,
+    );
   });
 });

@@ -155,7 +155,10 @@ export function stepStates({ server }: World): readonly string[] {
 }
 
 /** Resolves when a step is running, as `looked` is told. */
-export function whenRunning(): { readonly looked: NonNullable<StepRequest['looked']>; readonly running: Promise<void> } {
+export function whenRunning(): {
+  readonly looked: NonNullable<StepRequest['looked']>;
+  readonly running: Promise<void>;
+} {
   const { promise, resolve } = Promise.withResolvers<void>();
   return {
     running: promise,

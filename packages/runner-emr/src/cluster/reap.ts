@@ -136,7 +136,9 @@ async function findOwners(
 async function forget(setting: Setting, owned: readonly Owned[], ended: ReadonlySet<string>): Promise<void> {
   const { documents, options, here, owner } = setting;
   const left = owned.filter(({ cluster }) => !ended.has(cluster.id));
-  const settled = new Set(owned.filter(({ cluster }) => ended.has(cluster.id)).map(({ name }) => name.cluster));
+  const settled = new Set(
+    owned.filter(({ cluster }) => ended.has(cluster.id)).map(({ name }) => name.cluster),
+  );
   const owners = new Set(left.map(({ name }) => name.owner));
   for await (const uri of documents.list(ownersPrefix(options.scratch))) {
     const token = tokenOf(uri);
