@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { FaultKind } from '@daybook/emr-local';
 import { describe, expect, test } from 'vitest';
@@ -113,8 +114,20 @@ test('a cluster that shows up after another was asked for is ended, and the step
 test('a copy of a step that shows up late is stopped', async () => {
   const world = await openWorld({ faults: [{ kind: 'lost-answer', operation: 'AddJobFlowSteps' }] });
   const options = { stepConcurrency: 1 };
-  const owner = world.owner({ options, wrap: (emr) => lagging(emr, world, 90) });
   const mark = fileURLToPath(`${world.scratch}first`);
+  const owner = world.owner({
+    options,
+    wrap: (emr) => {
+      const late = lagging(emr, world, 90);
+      return {
+        ...late,
+        // Nothing is shown before the copy's program has begun.
+        async *steps(id) {
+          if (existsSync(mark)) yield* late.steps(id);
+        },
+      };
+    },
+  });
   // The copy that was asked for first is not known. It runs before the other, and would go on for long.
   const end = await owner.run(shell(`if mkdir ${mark}; then sleep 600; fi`));
   expect(plain(end)).toEqual(['completed']);
