@@ -32,7 +32,12 @@ export function checkedEmrOptions(options: EmrRunnerOptions): CheckedEmrOptions 
   return Object.freeze({
     ...options,
     name: options.name ?? 'emr',
-    scratch: options.scratch.replace(/\/*$/, '/'),
+    // As it is spelt in URIs that are made of paths, so that what is listed begins with it.
+    scratch:
+      `${options.scratch.startsWith('file:') ? new URL(options.scratch).href : options.scratch}/`.replace(
+        /\/+$/,
+        '/',
+      ),
     stepConcurrency: options.stepConcurrency ?? 2,
     batchMax: options.batchMax ?? 31,
     batchWaitMs: options.batchWaitMs ?? 60_000,

@@ -33,7 +33,17 @@ describe('a step that nobody wants any more', () => {
   test('and ignores the interruption is killed', async () => {
     const world = await openWorld();
     world.time.stubborn = true;
-    expect(await aborted(world, stubborn)).toEqual(['cancelled']);
+    const owner = world.owner({
+      wrap: (emr) => ({
+        ...emr,
+        cancel: async (id, steps, how) => {
+          // From here on it takes real time that the program is gone.
+          if (how === 'TERMINATE_PROCESS') world.time.stubborn = false;
+          await emr.cancel(id, steps, how);
+        },
+      }),
+    });
+    expect(await aborted(world, stubborn, owner)).toEqual(['cancelled']);
     expect(world.calls('CancelSteps')).toBe(2);
     expect(stepStates(world)).toEqual(['CANCELLED']);
     expect(world.living()).toHaveLength(1);
@@ -179,6 +189,32 @@ describe('a cluster by its id', () => {
     await end();
   });
 
+  test('that EMR tells nothing of is left alone all the same', async () => {
+    const { world, id, owner, end } = await openForeign();
+    let dark = false;
+    const service = owner({
+      wrap: (emr) => ({
+        ...emr,
+        describe: async (id) => {
+          if (dark) throw Object.assign(new Error('reset'), { code: 'ECONNRESET' });
+          return await emr.describe(id);
+        },
+      }),
+    });
+    const { looked, running } = whenRunning();
+    const lost = service.run(shell('sleep 600', { looked }));
+    await running;
+    dark = true;
+    expect(plain(await lost)).toEqual(['lost', expect.stringContaining('EMR would not tell of cluster')]);
+    dark = false;
+    // What was given up is stopped as soon as there is something to look for.
+    expect(plain(await service.run(shell('true')))).toEqual(['completed']);
+    await expect.poll(() => stepStates(world)).toEqual(['CANCELLED', 'COMPLETED']);
+    expect(world.calls('TerminateJobFlows')).toBe(0);
+    expect(world.living()).toEqual([id]);
+    await end();
+  });
+
   test('has the steps of who closes cancelled, and no others', async () => {
     const { world, owner, end } = await openForeign();
     const [one, other] = [owner(), owner({ process: { pid: 101 } })];
@@ -207,10 +243,18 @@ describe('a cluster by its id', () => {
   });
 
   test('has the steps of dead owners of this scratch stopped, and nobody else’s', async () => {
-    const { world, owner, end } = await openForeign();
+    const { world, id, owner, end } = await openForeign();
     const dead = owner({ process: { pid: 900 }, left: true });
     const alive = owner({ process: { pid: 101 } });
-    const [a, b] = [whenRunning(), whenRunning()];
+    const [a, b, c] = [whenRunning(), whenRunning(), whenRunning()];
+    const scratch = `${world.scratch}other`;
+    const other = world.owner({
+      options: { cluster: { id }, scratch },
+      process: { pid: 901 },
+      left: true,
+    });
+    const theirs = other.run(shell('sleep 600', c));
+    await c.running;
     const kept = alive.run(shell('sleep 600', b));
     await b.running;
     const lost = dead.run(shell('sleep 600', a));
@@ -218,7 +262,9 @@ describe('a cluster by its id', () => {
     const service = owner();
     await service.run(shell('true'));
     await service.close();
-    expect(stepStates(world)).toEqual(['RUNNING', 'CANCELLED', 'COMPLETED']);
+    expect(stepStates(world)).toEqual(['RUNNING', 'RUNNING', 'CANCELLED', 'COMPLETED']);
+    await other.close();
+    expect(plain(await theirs)).toEqual(['cancelled']);
     expect(plain(await lost)).toEqual(['lost', 'Somebody else cancelled it.']);
     await alive.close();
     expect(plain(await kept)).toEqual(['cancelled']);

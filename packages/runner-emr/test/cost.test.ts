@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { costText, instancesCost, stepCost, type Span } from '../src/cluster/cost.ts';
+import { StepSpans } from '../src/cluster/step-facts.ts';
 import { knownPrices, pricesIn } from '../src/cluster/prices.ts';
 import type { InstanceView } from '../src/cluster/views.ts';
 
@@ -122,6 +123,22 @@ describe('the cost of a step', () => {
     );
     expect(costs.reduce((sum, each) => sum + each, 0)).toBeCloseTo(6, 9);
   });
+});
+
+test('a step that is not listed any more shares no cost from then on', () => {
+  const spans = new StepSpans();
+  const view = (id: string, startedMs: number, endedMs?: number) => ({
+    id,
+    name: '',
+    state: '',
+    createdMs: 0,
+    startedMs,
+    ...(endedMs === undefined ? {} : { endedMs }),
+  });
+  spans.learn([view('b', 2), view('a', 1, 3), { id: 'c', name: '', state: 'PENDING', createdMs: 0 }]);
+  expect(spans.all()).toEqual([{ fromMs: 2 }, { fromMs: 1, untilMs: 3 }]);
+  spans.learn([view('d', 4)]);
+  expect(spans.all()).toEqual([{ fromMs: 1, untilMs: 3 }, { fromMs: 4 }]);
 });
 
 test('the cost of instances is counted from their beginning to their end, or now', () => {

@@ -1,12 +1,10 @@
-import { S3 } from '@aws-sdk/client-s3';
-import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { onServers, tellMissingServers } from '../../target-s3/test/on-servers.ts';
+import { testCredentials } from '../../target-s3/test/servers/server-kinds.ts';
 import type { Documents } from '../src/documents.ts';
 import { fileDocuments } from '../src/documents/file-documents.ts';
 import { s3Documents } from '../src/documents/s3-documents.ts';
@@ -81,76 +79,42 @@ describe('documents in a folder', () => {
   });
 });
 
-const moto = fileURLToPath(new URL('../../../.cache/servers/moto-5.2.5/bin/moto_server', import.meta.url));
-const there = existsSync(moto);
-if (!there && process.env['CI'] !== 'true') {
-  process.stderr.write('\n!!! SKIPPED: DOCUMENTS IN A BUCKET. To run them: npm run servers\n\n');
-}
-
-describe.skipIf(!there && process.env['CI'] !== 'true')('documents in a bucket', () => {
-  const credentials = { accessKeyId: 'daybook-tests', secretAccessKey: 'not-a-secret' };
-  let server: ReturnType<typeof spawn> | undefined;
-  let endpoint = '';
-  beforeAll(async () => {
-    const port = await freePort();
-    endpoint = `http://127.0.0.1:${port}`;
-    server = spawn(moto, ['--host', '127.0.0.1', '--port', String(port)], { stdio: 'ignore' });
-    const client = new S3({
-      endpoint,
-      region: 'us-east-1',
-      forcePathStyle: true,
-      credentials,
-      maxAttempts: 1,
+tellMissingServers();
+onServers((server) => {
+  describe('documents in a bucket', () => {
+    let documents: Documents;
+    let root = '';
+    beforeAll(async () => {
+      const { bucket, endpoint } = await server.newBucket();
+      documents = s3Documents({ s3: { endpoint }, credentials: testCredentials });
+      root = `s3://${bucket}/scratch/`;
     });
-    await expect
-      .poll(
-        async () =>
-          await client.createBucket({ Bucket: 'books' }).then(
-            () => 'up',
-            () => 'down',
-          ),
-        { timeout: 40_000, interval: 100 },
-      )
-      .toBe('up');
-    client.destroy();
-  });
-  afterAll(() => void server?.kill('SIGKILL'));
-  const open = () => ({
-    documents: s3Documents({ s3: { endpoint }, credentials }),
-    root: 's3://books/scratch/',
-  });
-  laws(open);
+    laws(() => ({ documents, root }));
 
-  test('are listed though they are more than a page', async () => {
-    const { documents, root } = open();
-    await Promise.all(
-      Array.from({ length: 1_020 }, async (_, at) => await documents.write(`${root}many/${at}`, bytes(''))),
-    );
-    let count = 0;
-    for await (const uri of documents.list(`${root}many/`)) count += uri.startsWith(`${root}many/`) ? 1 : 0;
-    expect(count).toBe(1_020);
-  });
-
-  test('that is not there are refused, and no store is a failure', async () => {
-    const { documents } = open();
-    await expect(documents.read('s3://nowhere/x')).rejects.toMatchObject({
-      code: 'target-refused',
-      message: expect.stringMatching(
-        /would not read s3:\/\/nowhere\/x: NoSuchBucket, HTTP 404\. See to the bucket/,
-      ),
+    test('are listed though they are more than a page', async () => {
+      const names = Array.from({ length: 1_020 }, (_, at) => `${root}many/${at}`);
+      const queue = names.values();
+      const writeSome = async () => {
+        for (const name of queue) await documents.write(name, bytes(''));
+      };
+      await Promise.all(Array.from({ length: 16 }, writeSome));
+      const listed = new Set<string>();
+      for await (const uri of documents.list(`${root}many/`)) listed.add(uri);
+      expect(listed).toEqual(new Set(names));
     });
-    const away = s3Documents({ s3: { endpoint: 'http://127.0.0.1:1' }, credentials });
-    await expect(away.write('s3://books/x', bytes(''))).rejects.toMatchObject({
-      code: 'target-failed',
-      message: expect.stringContaining('ECONNREFUSED'),
+
+    test('that is not there are refused, and no store is a failure', async () => {
+      await expect(documents.read('s3://nowhere-at-all/x')).rejects.toMatchObject({
+        code: 'target-refused',
+        message: expect.stringMatching(
+          /would not read s3:\/\/nowhere-at-all\/x: NoSuchBucket, HTTP 404\. See to the bucket/,
+        ),
+      });
+      const away = s3Documents({ s3: { endpoint: 'http://127.0.0.1:1' }, credentials: testCredentials });
+      await expect(away.write('s3://books/x', bytes(''))).rejects.toMatchObject({
+        code: 'target-failed',
+        message: expect.stringContaining('ECONNREFUSED'),
+      });
     });
   });
 });
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => void probe.listen(0, '127.0.0.1', resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}

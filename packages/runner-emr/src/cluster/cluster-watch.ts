@@ -1,13 +1,12 @@
 import { meaningOf, type Meaning } from '../meaning.ts';
 import { addStep } from './add-step.ts';
-import { costText, stepCost, type Span } from './cost.ts';
 import { endCluster } from './end-cluster.ts';
 import { readStepName } from './names.ts';
 import { emrSaid } from './patient.ts';
-import { pricesIn } from './prices.ts';
 import type { Setting } from './setting.ts';
-import { logsOf, stepFate, stopping, type StepFate } from './step-fate.ts';
-import type { StepFacts, StepRequest } from './steps.ts';
+import { instancesOf, stepFacts, StepSpans } from './step-facts.ts';
+import { stepFate, stopping, type StepFate } from './step-fate.ts';
+import type { StepRequest } from './steps.ts';
 import { activeStates, isEnding, type ClusterView, type InstanceView, type StepView } from './views.ts';
 import { watchedStep, type WatchedStep, type WatchEnd } from './watched-step.ts';
 
@@ -31,8 +30,7 @@ export class ClusterWatch {
   readonly ours: boolean;
   readonly #setting: Setting;
   readonly #steps = new Map<string, WatchedStep>();
-  /** When the steps of this cluster ran, all that were seen, by EMR's id. */
-  readonly #spans = new Map<string, Span>();
+  readonly #spans = new StepSpans();
   /** The extra copies of a step, and steps of this process that it does not know, that were told to stop. */
   readonly #strays = new Set<string>();
   readonly #stop = new AbortController();
@@ -186,7 +184,7 @@ export class ClusterWatch {
         else if (view !== undefined) stopped.push({ step, view });
         continue;
       }
-      if (view !== undefined) instances ??= this.#instances();
+      if (view !== undefined) instances ??= instancesOf(this.#setting, this.id);
       this.#settle(step, await this.#endOf(fate, view, cluster, instances));
     }
     for (const { step, view } of stopped) await this.#stopStep(step, view);
@@ -219,16 +217,11 @@ export class ClusterWatch {
     );
     for await (const step of this.#setting.emr.steps(this.id)) {
       listed.push(step);
-      if (step.startedMs !== undefined) {
-        this.#spans.set(step.id, {
-          fromMs: step.startedMs,
-          ...(step.endedMs === undefined ? {} : { untilMs: step.endedMs }),
-        });
-      }
       const token = this.#ownToken(step);
       if (token !== undefined) missing.delete(token);
       if (missing.size === 0 && !activeStates.includes(step.state)) break;
     }
+    this.#spans.learn(listed);
     return listed;
   }
 
@@ -272,7 +265,10 @@ export class ClusterWatch {
     instances: Promise<readonly InstanceView[] | undefined> | undefined,
   ): Promise<WatchEnd> {
     if (fate.kind === 'elsewhere' || fate.kind === 'refused') return { kind: fate.kind, why: fate.why };
-    const facts = view === undefined ? undefined : await this.#factsOf(view, cluster, await instances);
+    const facts =
+      view === undefined
+        ? undefined
+        : await stepFacts(this.#setting, view, cluster, this.#spans, await instances);
     switch (fate.kind) {
       case 'completed':
         return { kind: 'completed', facts: facts! };
@@ -282,41 +278,6 @@ export class ClusterWatch {
         return { kind: 'lost', why: fate.why, ...(facts === undefined ? {} : { facts }) };
       case 'cancelled':
         return { kind: 'cancelled', ...(facts === undefined ? {} : { facts }) };
-    }
-  }
-
-  async #factsOf(
-    view: StepView,
-    cluster: ClusterView,
-    instances: readonly InstanceView[] | undefined,
-  ): Promise<StepFacts> {
-    const { emr, here, options } = this.#setting;
-    const untilMs = view.endedMs ?? here.nowMs();
-    const fromMs = view.startedMs ?? untilMs;
-    const logs = logsOf(cluster, view.id);
-    const prices = pricesIn(await emr.region(), options.prices);
-    const cost =
-      instances === undefined || instances.length === 0
-        ? undefined
-        : stepCost({ fromMs, untilMs }, [...this.#spans.values()], instances, prices);
-    return {
-      cluster: this.id,
-      step: view.id,
-      ...(logs === undefined ? {} : { logs }),
-      seconds: Math.max(0, untilMs - fromMs) / 1_000,
-      ...(cost === undefined ? {} : { costUsd: costText(cost) }),
-    };
-  }
-
-  /** Undefined where EMR does not tell: a step has then no cost. */
-  async #instances(): Promise<readonly InstanceView[] | undefined> {
-    try {
-      const instances: InstanceView[] = [];
-      for await (const each of this.#setting.emr.instances(this.id)) instances.push(each);
-      return instances;
-    } catch (error) {
-      if (meaningOf(error) === undefined) throw error;
-      return undefined;
     }
   }
 

@@ -26,7 +26,6 @@ export class Owner {
   async remove(): Promise<void> {
     this.#stop.abort();
     await this.#renewing;
-    await this.#writing.catch(() => undefined);
     const { documents, options, owner } = this.#setting;
     await documents.remove(ownerUri(options.scratch, owner));
   }

@@ -6,7 +6,11 @@ export interface StepRequest {
   readonly label: string;
   /** The arguments of `command-runner.jar`, at most 10,240 characters in all. */
   readonly arguments: readonly string[];
-  /** Aborted when nobody wants its outcome: the step is stopped, and where it does not stop, its cluster is ended. */
+  /**
+   * Aborted when nobody wants its outcome: the step is interrupted, a minute later killed, and where it does not stop, its
+   * cluster is ended a minute after that; if other steps on it are wanted, when those have ended. `run` does not wait for them.
+   * On a cluster that is not ours such a step stays.
+   */
   readonly signal: AbortSignal;
   /**
    * Called after each look at the cluster while the step is there; awaited, and what it throws ends the step. `facts` tells
@@ -62,11 +66,18 @@ export interface LivingCluster {
  * when nothing needs it. All methods may be called at any time and side by side.
  */
 export interface StepService {
-  /** Runs one step to its end. Throws only for a bug. */
+  /**
+   * Runs one step to its end: on a new cluster, where the one it was put on ended before it began. Throws only for a bug, that of
+   * `looked` too, whose step is stopped first. `cancelled` once the signal is aborted, or the service closed.
+   */
   run(request: StepRequest): Promise<StepEnd>;
-  /** Nothing more comes for now: ends the cluster. A later step starts another one. */
+  /** Nothing more comes for now: ends the cluster, once no step runs on it. A later step starts another one. Throws only for a bug. */
   release(): Promise<void>;
-  /** Ends the cluster, ends those of dead owners, and takes back that this process is an owner. */
+  /**
+   * Cancels what runs, ends the cluster, ends those of dead owners, and takes back that this process is an owner. Does nothing
+   * where no step was ever run. Rejects with `job-failed` where EMR does not say in some minutes that the cluster is ending: the
+   * owner stays on record then, and the next process ends it. May be called again.
+   */
   close(): Promise<void>;
   /** The clusters of this scratch that are alive, whoever owns them. */
   clusters(): Promise<readonly LivingCluster[]>;

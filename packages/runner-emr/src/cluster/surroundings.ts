@@ -30,7 +30,7 @@ export interface ProcessIdentity {
 
 /** This process and the real time. */
 export function realSurroundings(): Surroundings {
-  const { pid } = process;
+  let identity: ProcessIdentity | undefined;
   return Object.freeze({
     nowMs: () => Date.now(),
     random: () => Math.random(),
@@ -48,7 +48,15 @@ export function realSurroundings(): Surroundings {
         signal?.addEventListener('abort', end, { once: true });
       });
     },
-    process: Object.freeze({ host: hostname(), machine: machineOf(), pid, start: startOf(pid) ?? 'unknown' }),
+    // Asked for late: a configuration is imported by many processes that own nothing.
+    get process() {
+      return (identity ??= Object.freeze({
+        host: hostname(),
+        machine: machineOf(),
+        pid: process.pid,
+        start: startOf(process.pid) ?? 'unknown',
+      }));
+    },
     startOf,
   });
 }
