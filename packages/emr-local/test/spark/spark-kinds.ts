@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -41,7 +41,7 @@ export function missingFor(kind: SparkKind): string | undefined {
 /** Whether `npm run spark` has installed it whole, from what is asked for now: the mark is written last. */
 export function isInstalled(kind: SparkKind): boolean {
   try {
-    return readFileSync(installedMark(kind), 'utf8') === markOf(kind);
+    return readFileSync(installedMark(kind), 'utf8') === markOf(kind) && existsSync(kind.sparkSubmit);
   } catch {
     return false;
   }
