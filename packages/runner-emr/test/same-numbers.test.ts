@@ -5,7 +5,7 @@ import type { Job, Outcome, Work } from '@daybook/core';
 import { sha256 } from '@daybook/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { onSpark, tellMissingSpark } from '../../emr-local/test/on-spark.ts';
-import type { Plan } from '../src/submission/plan.ts';
+import type { Plan, PlannedWork } from '../src/submission/plan.ts';
 import { difference } from './same-numbers/compare.ts';
 import { t, u, x, z } from './same-numbers/fixtures.ts';
 import { ledgerWorks } from './same-numbers/ledgers.ts';
@@ -95,6 +95,8 @@ onSpark((kind) => {
       'was done before': again(asked(), home.target),
       'reads a part of another size': damaged(1),
       'reads a part that is gone': damaged(0, 't/attempts/-/gone.parquet'),
+      'reads a part of other bytes': damaged(0, 't/garbled.parquet'),
+      'reads from nowhere': again(asked(), home.target),
       'was written by a program': ofProgram(),
       'was written otherwise': ofProgram(),
       'was not written': ofProgram(),
@@ -121,12 +123,19 @@ onSpark((kind) => {
       copyFileSync(partOf(outcome), join(below, 'part-x.parquet'));
       writeFileSync(join(folder(name), plan.submission, '_SUCCESS'), '');
     }
-    const divided = workOf('is divided').stage.path;
+    const [read] = asked().inputs[0]?.parts ?? [];
+    const garbled = fileURLToPath(new URL('t/garbled.parquet', home.target.name));
+    writeFileSync(garbled, Buffer.alloc(read?.bytes ?? 0, 'PAR1'));
+    const at = (work: PlannedWork, name: string): boolean => work.stage.endsWith(workOf(name).stage.path);
     return {
       ...plan,
-      works: plan.works.map((work, index) =>
-        work.stage.endsWith(divided) || index % 7 === 0 ? { ...work, little: false } : work,
-      ),
+      works: plan.works.map((work, index) => {
+        if (at(work, 'reads from nowhere'))
+          return JSON.parse(
+            JSON.stringify(work).replaceAll('"uri":"file:', '"uri":"nowhere:'),
+          ) as PlannedWork;
+        return at(work, 'is divided') || index % 7 === 0 ? { ...work, little: false } : work;
+      }),
     };
   }
 
@@ -241,6 +250,18 @@ onSpark((kind) => {
         fault: 'task',
         code: 'part-damaged',
         message: expect.stringContaining('gone.parquet is not there'),
+      });
+      expect(resultOf('reads a part of other bytes')).toMatchObject({
+        fault: 'task',
+        code: 'part-damaged',
+        message: expect.stringContaining('garbled.parquet is not a Parquet file'),
+      });
+    });
+
+    test('finds its files out of reach fails as the infrastructure’s fault', () => {
+      expect(resultOf('reads from nowhere')).toMatchObject({
+        fault: 'infrastructure',
+        code: 'target-failed',
       });
     });
 
