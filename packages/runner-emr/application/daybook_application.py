@@ -72,9 +72,6 @@ LITTLE: Mapping[str, str] = {
     "spark.sql.shuffle.partitions": "1",
 }
 
-#: Inputs of so many bytes at most are little.
-LITTLE_BYTES = 32 << 20
-
 #: So many works of a plan run beside each other.
 WORKS_AT_ONCE = 4
 
@@ -430,7 +427,7 @@ class Attempt:
     def __init__(self, work: Work, session: SparkSession, files: Files, limits: Mapping[str, int]) -> None:
         self._work = work
         self._session = session
-        for name, value in {**SETTINGS, **(LITTLE if is_little(work.planned) else MUCH)}.items():
+        for name, value in {**SETTINGS, **(LITTLE if work.planned["little"] else MUCH)}.items():
             session.conf.set(name, value)
         self._files = files
         self._limits = limits
@@ -504,7 +501,15 @@ class Attempt:
         """The rows of these files and no others, read by these columns. Their folders' names are no columns."""
         escaped = [re.sub(r"([{}\[\]*?\\])", r"\\\1", path) for path in paths]
         reader = self._session.read.schema(schema_of(columns)).option("recursiveFileLookup", "true")
-        return reader.parquet(*escaped)
+        # Spark reads a path once, however often it is named; a file that is two parts is read twice.
+        rounds: list[list[str]] = []
+        for path in escaped:
+            fitting = next((each for each in rounds if path not in each), None)
+            if fitting is None:
+                rounds.append([path])
+            else:
+                fitting.append(path)
+        return reduce(DataFrame.unionAll, [reader.parquet(*each) for each in rounds])
 
     # Output
 
@@ -520,7 +525,7 @@ class Attempt:
         ]
         folder = f"{work.stage}{self._session.sparkContext.applicationId}/"
         rows = frame.selectExpr(*cells)
-        divided = rows.coalesce(1) if is_little(planned) else rows.hint("rebalance")
+        divided = rows.coalesce(1) if planned["little"] else rows.hint("rebalance")
         writer = divided.write.mode("errorifexists")
         writer.option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false").parquet(folder)
         return self._files.parquet_in(folder)
@@ -560,13 +565,6 @@ class Attempt:
             "rows": self._files.footer(path).rows,
             "sha256": self._files.sha256(path),
         }
-
-
-def is_little(planned: Mapping[str, Any]) -> bool:
-    """Whether a work has so little to do that dividing it would take longer. What a program wrote may be much."""
-    members = [member for each in planned["inputs"] for member in each["members"]]
-    read = sum(part["bytes"] for member in members for part in member["parts"])
-    return planned["written"] is None and read <= LITTLE_BYTES
 
 
 # ---------------------------------------------------------------------------------------------------------- measurement

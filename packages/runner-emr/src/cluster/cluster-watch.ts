@@ -6,9 +6,11 @@ import { emrSaid } from './patient.ts';
 import type { Setting } from './setting.ts';
 import { instancesOf, stepFacts, StepSpans } from './step-facts.ts';
 import { stepFate, stopping, type StepFate } from './step-fate.ts';
-import type { StepRequest } from './steps.ts';
-import { activeStates, isEnding, type ClusterView, type InstanceView, type StepView } from './views.ts';
+import type { StepFacts, StepRequest } from './steps.ts';
+import { activeStates, isEnding, type ClusterView, type StepView } from './views.ts';
 import { watchedStep, type WatchedStep, type WatchEnd } from './watched-step.ts';
+
+type Instances = ReturnType<typeof instancesOf>;
 
 /** A step that is still there after a look. */
 interface Looked {
@@ -172,19 +174,19 @@ export class ClusterWatch {
     if (isEnding(cluster)) this.#close();
     const stopped: { readonly step: WatchedStep; readonly view: StepView }[] = [];
     const waiting: Looked[] = [];
-    let instances: Promise<readonly InstanceView[] | undefined> | undefined;
+    let instances: Instances | undefined;
     for (const step of this.#steps.values()) {
       const view = this.#viewOf(step, listed);
       if (view === undefined && step.adding) continue;
       const fate = stepFate(view, cluster, { unwanted: step.unwanted, missing: this.#isMissing(step) });
       if (fate.kind === 'wait') {
         const factsSoFar = async (): Promise<StepFacts | undefined> =>
-          view && (await this.#factsOf(view, cluster, await (instances ??= this.#instances())));
+          view && (await this.#factsOf(view, cluster, (instances ??= this.#instances())));
         if (!step.unwanted) waiting.push({ step, state: fate.state, facts: factsSoFar });
         else if (view !== undefined) stopped.push({ step, view });
         continue;
       }
-      if (view !== undefined) instances ??= instancesOf(this.#setting, this.id);
+      if (view !== undefined) instances ??= this.#instances();
       this.#settle(step, await this.#endOf(fate, view, cluster, instances));
     }
     for (const { step, view } of stopped) await this.#stopStep(step, view);
@@ -262,13 +264,10 @@ export class ClusterWatch {
     fate: Exclude<StepFate, { readonly kind: 'wait' }>,
     view: StepView | undefined,
     cluster: ClusterView,
-    instances: Promise<readonly InstanceView[] | undefined> | undefined,
+    instances: Instances | undefined,
   ): Promise<WatchEnd> {
     if (fate.kind === 'elsewhere' || fate.kind === 'refused') return { kind: fate.kind, why: fate.why };
-    const facts =
-      view === undefined
-        ? undefined
-        : await stepFacts(this.#setting, view, cluster, this.#spans, await instances);
+    const facts = view === undefined ? undefined : await this.#factsOf(view, cluster, instances);
     switch (fate.kind) {
       case 'completed':
         return { kind: 'completed', facts: facts! };
@@ -279,6 +278,14 @@ export class ClusterWatch {
       case 'cancelled':
         return { kind: 'cancelled', ...(facts === undefined ? {} : { facts }) };
     }
+  }
+
+  async #factsOf(view: StepView, cluster: ClusterView, instances: Instances | undefined): Promise<StepFacts> {
+    return await stepFacts(this.#setting, view, cluster, this.#spans, await instances);
+  }
+
+  #instances(): Instances {
+    return instancesOf(this.#setting, this.id);
   }
 
   async #stopStep(step: WatchedStep, view: StepView): Promise<void> {

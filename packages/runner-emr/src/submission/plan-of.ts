@@ -3,7 +3,6 @@ import {
   assert,
   columnsOf,
   compileControl,
-  DaybookError,
   isSqlText,
   mostGroupsAsFigures,
   mostOffenders,
@@ -22,6 +21,9 @@ import type {
   PlannedWork,
 } from './plan.ts';
 
+/** A query over inputs of so many bytes at most is little work. */
+const littleBytes = 32 * 1024 * 1024;
+
 /** What a plan is made from besides the works. */
 export interface PlanContext {
   readonly target: Pick<Target, 'name'>;
@@ -31,7 +33,7 @@ export interface PlanContext {
 
 /**
  * The plan for works that are SQL, or that a program of the user's own has written: those went into the folder named by
- * `writtenFolder`. A work that Spark cannot do is the error `definition-invalid`, which names it.
+ * `writtenFolder`.
  */
 export function planOf(works: readonly Work[], context: PlanContext): Plan {
   return {
@@ -53,6 +55,7 @@ function plannedWork(work: Work, context: PlanContext): PlannedWork {
   assert(definition.output?.kind === 'table', `${task.id} makes no table, so it is no job for Spark.`);
   const { columns } = definition.output;
   const query = isSqlText(job);
+  const bytes = work.inputs.flatMap(({ parts }) => parts).reduce((sum, part) => sum + part.bytes, 0);
   return {
     task: task.id,
     stage: hadoopPath(work.stage.uri),
@@ -61,6 +64,8 @@ function plannedWork(work: Work, context: PlanContext): PlannedWork {
     columns: plannedColumns(columns),
     inputs: plannedInputs(work, context),
     controls: definition.controls.map((control) => plannedControl(control, work, columns)),
+    // What a program wrote may be much, whatever it read.
+    little: query && bytes <= littleBytes,
     rowSums: rowSumsQuery('output', columns, 'spark'),
     timeoutSeconds: timeoutMs === undefined ? null : timeoutMs / 1000,
   };
@@ -74,11 +79,8 @@ function plannedControl(control: Control, { task }: Work, output: Columns): Plan
   const { params } = task.definition;
   const compiled = compileControl(control, { params, values: task.values, output, dialect: 'spark' });
   if (compiled.kind !== 'rows') return { name: control.name, ...compiled };
-  if (compiled.relation === 'output') return { name: control.name, kind: 'rows', broken: compiled.broken };
-  throw new DaybookError(
-    'definition-invalid',
-    `The control ${control.name} of ${task.name} looks at the order of rows, which Spark does not keep: it is for load jobs only.`,
-  );
+  assert(compiled.relation === 'output', `${control.name} looks at the order of rows: it is for load jobs.`);
+  return { name: control.name, kind: 'rows', broken: compiled.broken };
 }
 
 function plannedInputs(work: Work, context: PlanContext): readonly PlannedInput[] {

@@ -26,6 +26,8 @@ export interface PlannedWork {
   readonly columns: readonly PlannedColumn[];
   readonly inputs: readonly PlannedInput[];
   readonly controls: readonly PlannedControl[];
+  /** Whether it has so little to do that dividing it among processors would take longer. */
+  readonly little: boolean;
   /** The query over `output` for its row sums: one row of `rows`, `high`, `low`, all text. */
   readonly rowSums: string;
   /** Counted from when the work itself begins; null for no limit. */

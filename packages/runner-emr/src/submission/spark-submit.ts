@@ -69,10 +69,18 @@ export function programStep(step: {
   const files = Map.groupBy(job.files ?? [], flagOf);
   return checked(
     [
-      ...['spark-submit', '--deploy-mode', 'client', ...confs(settings)],
+      'spark-submit',
+      '--deploy-mode',
+      'client',
+      ...confs(settings),
       ...(job.mainClass === undefined ? [] : ['--class', job.mainClass]),
       ...[...files].flatMap(([flag, some]) => besides(flag, some)),
-      ...[place(job.program), ...own, '--daybook-inputs', step.inputs, '--daybook-output', step.output],
+      place(job.program),
+      ...own,
+      '--daybook-inputs',
+      step.inputs,
+      '--daybook-output',
+      step.output,
     ],
     step.task,
     'Hand long arguments over in a file of the job',

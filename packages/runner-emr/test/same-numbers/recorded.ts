@@ -13,7 +13,7 @@ export interface Recorded {
   readonly local: Outcome;
 }
 
-/** A folder of its own with a target, where the local runner makes tasks and every work is recorded. */
+/** A folder of its own with a target in it, where the local runner makes tasks and every work is recorded. */
 export interface Home {
   readonly folder: string;
   readonly target: Target;
@@ -25,9 +25,9 @@ export interface Home {
 }
 
 export function openHome(): Home {
+  const folder = mkdtempSync(join(tmpdir(), 'daybook-same-numbers-'));
   // What is special in a pattern of file names, in a URL and in SQL is in the folder's name too.
-  const folder = mkdtempSync(join(tmpdir(), "daybook [it's {a} 100%] "));
-  const target = fileTargets({ root: join(folder, 'data') });
+  const target = fileTargets({ root: join(folder, "data [it's {a} 100%]") });
   const runner = localRunner({ isolation: 'none', threads: 2, cache: { bytes: 0 } });
   const recorded: Recorded[] = [];
   const recording: Runner = {
