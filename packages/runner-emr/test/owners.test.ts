@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { jsonBytes } from '../src/cluster/owner.ts';
 import { isDead, ownerUri, readOwner, type OwnerDocument, type OwnerFinding } from '../src/cluster/owners.ts';
@@ -186,28 +187,40 @@ test('the owner is told of before its first cluster, and renewed each minute', a
 test('a renewal that is under way when the owner goes does not come after its removal', async () => {
   const world = await openWorld();
   const gate = Promise.withResolvers<void>();
+  const written = Promise.withResolvers<void>();
+  const order: string[] = [];
   let slow = false;
-  let began = false;
+  let reaped = false;
   const owner = world.owner({
     documents: {
       ...world.documents,
       write: async (uri, bytes) => {
-        if (slow) {
-          began = true;
-          await gate.promise;
-        }
+        const late = slow;
+        if (late) await gate.promise;
         await world.documents.write(uri, bytes);
+        order.push('write');
+        if (late) written.resolve();
+      },
+      async *list(prefix) {
+        yield* world.documents.list(prefix);
+        reaped = prefix.endsWith('clusters/');
+      },
+      remove: async (uri) => {
+        if (uri.includes('/owners/')) order.push('remove');
+        await world.documents.remove(uri);
       },
     },
   });
   await owner.run(shell('true'));
   slow = true;
   await world.time.surroundings.pause(61_000);
-  await expect.poll(() => began).toBe(true);
+  reaped = false;
   const closed = owner.close();
-  await expect.poll(() => world.living()).toEqual([]);
+  await expect.poll(() => reaped, { interval: 5 }).toBe(true);
+  for (let turns = 0; turns < 20; turns += 1) await turn();
   gate.resolve();
-  await closed;
+  await Promise.all([closed, written.promise]);
+  expect(order.slice(-2)).toEqual(['write', 'remove']);
   expect(await world.left()).toEqual([]);
 });
 
