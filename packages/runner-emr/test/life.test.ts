@@ -15,7 +15,7 @@ describe('a step', () => {
         step: cluster?.steps[0]?.id,
         logs: `s3://logs/emr/${cluster?.id}/steps/${cluster?.steps[0]?.id}/`,
         seconds: expect.any(Number),
-        costUsd: expect.stringMatching(/^\d\.\d{4}$/),
+        costUsd: expect.stringMatching(/^\d+\.\d{4}$/),
       },
     });
     expect(cluster).toMatchObject({
