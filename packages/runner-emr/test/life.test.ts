@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { openWorld, plain, shell, stepStates, whenRunning } from './world.ts';
 
@@ -14,7 +15,7 @@ describe('a step', () => {
         step: cluster?.steps[0]?.id,
         logs: `s3://logs/emr/${cluster?.id}/steps/${cluster?.steps[0]?.id}/`,
         seconds: expect.any(Number),
-        costUsd: expect.stringMatching(/^\d\.\d{4}$/),
+        costUsd: expect.stringMatching(/^\d+\.\d{4}$/),
       },
     });
     expect(cluster).toMatchObject({
@@ -124,12 +125,28 @@ describe('close', () => {
     expect(world.calls('RunJobFlow')).toBe(1);
   });
 
-  test('while a cluster is being started ends that one too', async () => {
+  test('while a cluster is being started waits for it, and ends that one too', async () => {
     const world = await openWorld();
-    const owner = world.owner();
+    const gate = Promise.withResolvers<void>();
+    const owner = world.owner({
+      wrap: (emr) => ({
+        ...emr,
+        runCluster: async (request) => {
+          const id = await emr.runCluster(request);
+          await gate.promise;
+          return id;
+        },
+      }),
+    });
     const end = owner.run(shell('true'));
-    await owner.close();
+    await expect.poll(() => world.calls('RunJobFlow'), { interval: 5 }).toBe(1);
+    const closed = owner.close();
+    await expect.poll(() => world.calls('ListClusters'), { interval: 5 }).toBeGreaterThan(0);
+    for (let turns = 0; turns < 100; turns += 1) await turn();
+    gate.resolve();
+    await closed;
     expect(plain(await end)).toEqual(['cancelled']);
     expect(world.living()).toEqual([]);
+    expect(await world.left()).toEqual([]);
   });
 });

@@ -90,6 +90,7 @@ test(
         .state()
         .clusters.flatMap(({ steps }) => steps.filter(({ ended }) => ended === null));
       expect(active, `seed ${seed}`).toEqual([]);
+      await world.close();
     }
     process.stdout.write(`seeds ${seeds}, faults ${faults}, ends ${JSON.stringify(ends)}\n`);
     expect(ends['completed']).toBeGreaterThan(seeds);

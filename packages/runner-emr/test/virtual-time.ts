@@ -26,6 +26,7 @@ interface Sleeper {
 export function virtualTime(server: EmrLocal, clock: Clock): VirtualTime {
   const sleepers = new Set<Sleeper>();
   let busy = 0;
+  let asleep = Promise.withResolvers<void>();
   const stop = new AbortController();
   let seed = 7;
   const counted = async <T>(act: () => Promise<T>): Promise<T> => {
@@ -62,6 +63,7 @@ export function virtualTime(server: EmrLocal, clock: Clock): VirtualTime {
           };
           const sleeper: Sleeper = { atMs: clock.nowMs() + ms, idle, wake };
           sleepers.add(sleeper);
+          if (!idle) asleep.resolve();
           signal?.addEventListener('abort', wake, { once: true });
         });
       },
@@ -86,6 +88,7 @@ export function virtualTime(server: EmrLocal, clock: Clock): VirtualTime {
     }),
     stop: () => {
       stop.abort();
+      asleep.resolve();
     },
   };
   const isStopping = (): boolean =>
@@ -93,6 +96,10 @@ export function virtualTime(server: EmrLocal, clock: Clock): VirtualTime {
     server.state().clusters.some(({ steps }) => steps.some(({ state }) => state === 'CANCEL_PENDING'));
   const drive = async (): Promise<void> => {
     while (!stop.signal.aborted) {
+      if (![...sleepers].some(({ idle }) => !idle)) {
+        asleep = Promise.withResolvers<void>();
+        await asleep.promise;
+      }
       await turn();
       await turn();
       if (busy > 0 || ![...sleepers].some(({ idle }) => !idle) || isStopping()) continue;

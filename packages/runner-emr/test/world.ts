@@ -31,6 +31,8 @@ export interface World {
   left(): Promise<readonly string[]>;
   /** How often an operation was called. */
   calls(operation: string): number;
+  /** Closes the owners and expects that no cluster is left. Done when the test ends, if not before. */
+  close(): Promise<void>;
   /** The ids of clusters that have not ended, once those that are ending have. */
   living(): readonly string[];
 }
@@ -49,12 +51,7 @@ export interface OwnerChanges {
 
 export const spotSpec: ClusterSpec = { instances: { core: { market: 'spot' } } };
 
-export interface WorldOptions extends EmrLocalOptions {
-  /** Whether clusters are expected to be left when the test ends. */
-  readonly leaves?: readonly string[];
-}
-
-export async function openWorld(options: WorldOptions = {}): Promise<World> {
+export async function openWorld(options: EmrLocalOptions = {}): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'runner-emr-test-'));
   const scratch = `${pathToFileURL(folder).href}/`;
   const clock = virtualClock();
@@ -68,6 +65,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   });
   const time = virtualTime(server, clock);
   const owners: StepService[] = [];
+  let closing: Promise<void> | undefined;
   let tokens = 0;
   const checked = (changes: OwnerChanges) =>
     checkedEmrOptions({
@@ -109,6 +107,17 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       return left.toSorted();
     },
     calls: (operation) => server.state().calls[operation] ?? 0,
+    close: () =>
+      (closing ??= (async () => {
+        try {
+          await Promise.all(owners.map(async (owner) => await owner.close()));
+          expect(world.living()).toEqual([]);
+        } finally {
+          time.stop();
+          await server.close();
+          await rm(folder, { recursive: true, force: true });
+        }
+      })()),
     living: () => {
       server.advance(60);
       return server
@@ -117,16 +126,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
         .map(({ id }) => id);
     },
   };
-  onTestFinished(async () => {
-    try {
-      await Promise.all(owners.map(async (owner) => await owner.close()));
-      expect(world.living()).toEqual(options.leaves ?? []);
-    } finally {
-      time.stop();
-      await server.close();
-      await rm(folder, { recursive: true, force: true });
-    }
-  });
+  onTestFinished(async () => await world.close());
   return world;
 }
 
