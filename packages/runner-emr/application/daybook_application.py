@@ -332,7 +332,9 @@ STATEMENT = re.compile(
     r"|SparkIllegalArgument|SparkUnsupportedOperation|SparkUpgrade)Exception$"
 )
 #: What Spark advises that nobody here can follow, and what says nothing to people.
-ADVICE = re.compile(r" ?If necessary set [^.]*\"?spark\.sql\.[^ ]+ to [^.]*\.| SQLSTATE: \w+$|; line \d+ pos \d+;?$")
+ADVICE = re.compile(
+    r" ?Use ['`]try_(?!cast)\w+['`] to [^.]*\.| ?If necessary set [^.]*\"?spark\.sql\.[^ ]+ to [^.]*\.| SQLSTATE: \w+$|; line \d+ pos \d+;?$"
+)
 
 
 def failure_of(error: BaseException, task: str) -> Failed:

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Part } from '@daybook/core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { onSpark } from '../../emr-local/test/on-spark.ts';
 import { t } from './same-numbers/fixtures.ts';
@@ -8,13 +9,16 @@ import type { Home } from './same-numbers/recorded.ts';
 import { again, openHome } from './same-numbers/recorded.ts';
 import type { Submission } from './same-numbers/submit.ts';
 import { submit } from './same-numbers/submit.ts';
-import { part, workFor } from './works.ts';
+import { workFor } from './works.ts';
 
 const patience = 300_000;
 let home: Home;
+let parts: readonly Part[];
 
-beforeAll(() => {
+beforeAll(async () => {
   home = openHome();
+  const [made] = await home.make([t], [t()]);
+  parts = made?.local.kind === 'staged' ? made.local.parts : [];
 });
 afterAll(async () => await home.remove());
 
@@ -26,9 +30,8 @@ onSpark((kind) => {
       // Where the stage should be there is a file.
       const file = join(home.folder, `file-${kind.version}`);
       writeFileSync(file, '');
-      const work = workFor(t());
+      const work = again({ home, work: workFor(t()) });
       const done = await submit(kind, [work], {
-        target: home.target,
         folder: home.folder,
         changePlan: (plan) => ({
           ...plan,
@@ -44,13 +47,10 @@ onSpark((kind) => {
     'an application that is told to end does so at once, with its programs',
     { timeout: patience },
     async () => {
-      const [made] = await home.make([t], [t()]);
-      const parts = made?.local.kind === 'staged' ? made.local.parts : [part('none', 0)];
       const task = endless({ which: 'told-to-end' });
-      const work = again(workFor(task, { t: parts }), home.target);
+      const work = again({ home, work: workFor(task, { t: parts }) });
       let toldMs = 0;
       const done: Submission = await submit(kind, [work], {
-        target: home.target,
         folder: home.folder,
         settings: { 'spark.log.level': 'INFO' },
         async meanwhile({ pid, log }) {

@@ -126,7 +126,7 @@ describe('the plan of a work', () => {
 });
 
 test('work over many bytes is not little, and neither is what a program wrote', () => {
-  const large = workFor(doubled({ date: '2018-07-24' }), { logo: [part('logo/x', 33 * 1024 * 1024)] });
+  const large = workFor(doubled({ date: '2018-07-24' }), { logo: [part('logo/x', 16 * 1024 * 1024 + 1)] });
   const written = { ...work, job: { kind: 'spark' } as unknown as typeof work.job };
   const plan = planOf([large, written], { target, submission });
   expect(plan.works.map(({ little }) => little)).toEqual([false, false]);

@@ -10,7 +10,7 @@ import { difference } from './same-numbers/compare.ts';
 import { t, u, x, z } from './same-numbers/fixtures.ts';
 import { ledgerWorks } from './same-numbers/ledgers.ts';
 import { bothTasks, definitions, endless, failing } from './same-numbers/outcomes.ts';
-import type { Home, Recorded } from './same-numbers/recorded.ts';
+import type { Home, Placed, Recorded } from './same-numbers/recorded.ts';
 import { again, openHome } from './same-numbers/recorded.ts';
 import type { Submission } from './same-numbers/submit.ts';
 import { submit } from './same-numbers/submit.ts';
@@ -22,6 +22,7 @@ tellMissingSpark();
 const patience = 900_000;
 const seeds = [1, 2, 3];
 let home: Home;
+let homes: readonly Home[] = [];
 let subset: readonly Recorded[];
 let both: readonly Recorded[];
 let ledgers: readonly Recorded[];
@@ -40,29 +41,28 @@ beforeAll(async () => {
   both = (await home.make([t, u, z, ...definitions], bothTasks)).filter(({ work }) =>
     names.includes(work.task.name),
   );
-  ledgers = (await Promise.all(seeds.map((seed) => ledgerWorks(home, seed)))).flat();
+  homes = seeds.map(() => openHome());
+  const made = await Promise.all(homes.map((each, index) => ledgerWorks(each, seeds[index] ?? 0)));
+  ledgers = made.flat();
 }, patience);
 
-afterAll(async () => await home.remove());
+afterAll(async () => await Promise.all([home, ...homes].map((each) => each.remove())));
 
 const isOf = (work: Work, name: string): boolean => work.task.name.startsWith(name);
 
 onSpark((kind) => {
   let done: Submission;
-  let repeated: ReadonlyMap<Recorded, Work>;
-  const asked = (): Work => {
-    const found = both.find(({ work }) => work.task.name === 'held-controls');
-    if (found === undefined) throw new Error('There is no work that holds.');
-    return found.work;
-  };
-  const special: Record<string, Work> = {};
-  const workOf = (name: string): Work => special[name] ?? expect.fail(`There is no work ${name}.`);
+  let repeated: ReadonlyMap<Recorded, Placed>;
+  const asked = (): Recorded =>
+    both.find(({ work }) => work.task.name === 'held-controls') ??
+    expect.fail('There is no work that holds.');
+  const special: Record<string, Placed> = {};
+  const workOf = (name: string): Work => special[name]?.work ?? expect.fail(`There is no work ${name}.`);
 
   beforeAll(async () => {
-    repeated = new Map([...subset, ...both, ...ledgers].map((each) => [each, again(each.work, home.target)]));
+    repeated = new Map([...subset, ...both, ...ledgers].map((each) => [each, again(each)]));
     Object.assign(special, specialWorks());
     done = await submit(kind, [...Object.values(special), ...repeated.values()], {
-      target: home.target,
       folder: join(home.folder, 'submissions'),
       changePlan: prepared,
       // One of the two without an end is given a second, and then the other is cancelled.
@@ -74,16 +74,17 @@ onSpark((kind) => {
   }, patience);
 
   /** Works that the local runner cannot be asked, or not so. */
-  function specialWorks(): Record<string, Work> {
+  function specialWorks(): Record<string, Placed> {
     const task = (which: string) => endless({ which });
-    const long = (which: string, change: Partial<Work> = {}): Work => {
-      const made = { ...asked(), task: task(which), job: task(which).definition.job as Job };
-      return again({ ...made, declared: task(which).definition.inputsOf({ which }) }, home.target, change);
+    const long = (which: string, change: Partial<Work> = {}): Placed => {
+      const { definition } = task(which);
+      const declared = definition.inputsOf({ which });
+      return again(asked(), { task: task(which), job: definition.job as Job, declared, ...change });
     };
-    const ofProgram = (): Work => again(asked(), home.target, { job: { kind: 'spark' } as unknown as Job });
-    const damaged = (bytes: number, path?: string): Work =>
-      again(asked(), home.target, {
-        inputs: asked().inputs.map((input) => ({
+    const ofProgram = (): Placed => again(asked(), { job: { kind: 'spark' } as unknown as Job });
+    const damaged = (bytes: number, path?: string): Placed =>
+      again(asked(), {
+        inputs: asked().work.inputs.map((input) => ({
           ...input,
           parts: input.parts.map((part) => ({ ...part, bytes: part.bytes + bytes, path: path ?? part.path })),
         })),
@@ -92,15 +93,15 @@ onSpark((kind) => {
       'takes too long': long('takes-too-long', { timeoutMs: 1000 }),
       'is cancelled as it runs': long('is-cancelled'),
       'was cancelled before': long('was-cancelled'),
-      'was done before': again(asked(), home.target),
+      'was done before': again(asked()),
       'reads a part of another size': damaged(1),
       'reads a part that is gone': damaged(0, 't/attempts/-/gone.parquet'),
       'reads a part of other bytes': damaged(0, 't/garbled.parquet'),
-      'reads from nowhere': again(asked(), home.target),
+      'reads from nowhere': again(asked()),
       'was written by a program': ofProgram(),
       'was written otherwise': ofProgram(),
       'was not written': ofProgram(),
-      'is divided': again(asked(), home.target),
+      'is divided': again(asked()),
     };
   }
 
@@ -123,7 +124,7 @@ onSpark((kind) => {
       copyFileSync(partOf(outcome), join(below, 'part-x.parquet'));
       writeFileSync(join(folder(name), plan.submission, '_SUCCESS'), '');
     }
-    const [read] = asked().inputs[0]?.parts ?? [];
+    const [read] = asked().work.inputs[0]?.parts ?? [];
     const garbled = fileURLToPath(new URL('t/garbled.parquet', home.target.name));
     writeFileSync(garbled, Buffer.alloc(read?.bytes ?? 0, 'PAR1'));
     const at = (work: PlannedWork, name: string): boolean => work.stage.endsWith(workOf(name).stage.path);
@@ -153,12 +154,12 @@ onSpark((kind) => {
   }
 
   const outcomeOn = async (recorded: Recorded): Promise<Outcome> => {
-    const work = repeated.get(recorded);
-    return work === undefined ? expect.fail('It was not run.') : await done.outcome(work);
+    const { work } = repeated.get(recorded) ?? expect.fail('It was not run.');
+    return await done.outcome(work);
   };
 
   const expectSame = async (recorded: Recorded): Promise<void> =>
-    expect(await difference(home, recorded, await outcomeOn(recorded))).toBe(undefined);
+    expect(await difference(recorded, await outcomeOn(recorded))).toBe(undefined);
 
   test('the application ends well when every work has a result', () => {
     expect(done.exitCode, done.log.slice(-4000)).toBe(0);
@@ -210,9 +211,9 @@ onSpark((kind) => {
 
   test('what is not as declared is told in the words of the local runner', async () => {
     const message = async (name: string): Promise<string> => {
-      const result = done.result(
-        repeated.get(both.find(({ work }) => work.task.name === name) as Recorded) as Work,
-      );
+      const recorded =
+        both.find(({ work }) => work.task.name === name) ?? expect.fail(`There is no ${name}.`);
+      const result = done.result(repeated.get(recorded)?.work ?? expect.fail('It was not run.'));
       return result.outcome === 'failed' ? result.message : result.outcome;
     };
     expect(await message('other-columns')).toBe(

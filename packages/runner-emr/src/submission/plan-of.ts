@@ -22,7 +22,7 @@ import type {
 } from './plan.ts';
 
 /** A query over inputs of so many bytes at most is little work. */
-const littleBytes = 32 * 1024 * 1024;
+const littleBytes = 16 * 1024 * 1024;
 
 /** What a plan is made from besides the works. */
 export interface PlanContext {

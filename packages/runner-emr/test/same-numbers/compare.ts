@@ -1,11 +1,10 @@
 import type { Outcome, Part } from '@daybook/core';
 import { canonicalJson, declarationOf, files } from '@daybook/core';
-import type { Home, Recorded } from './recorded.ts';
+import type { Recorded } from './recorded.ts';
 
 /** What of an output differs from the one that the local runner made, in a sentence; undefined where nothing does. */
 export async function difference(
-  home: Home,
-  { work, local }: Recorded,
+  { home, work, local }: Recorded,
   outcome: Outcome,
 ): Promise<string | undefined> {
   const { id, definition } = work.task;

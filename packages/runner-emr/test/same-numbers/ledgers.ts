@@ -10,14 +10,14 @@ import type { Home, Recorded } from './recorded.ts';
 const lastDay = '2018-02-01';
 const month = '2018-01';
 
-/** Makes all tables of the accounts over books that a seed decides, and tells the works that are SQL. */
+/** Makes all tables of the accounts over books that a seed decides, in a home of their own, and tells the works that are SQL. */
 export async function ledgerWorks(home: Home, seed: number): Promise<readonly Recorded[]> {
   const { days, openingBalances } = randomBooks(seed, lastDay);
-  const exchange = join(home.folder, `exchange-${seed}`);
+  const exchange = join(home.folder, 'exchange');
   mkdirSync(exchange);
   for (const [date, postings] of days)
     writeFileSync(join(exchange, `${date}.ndjson`), postings.map(lineOf(date)).join(''));
-  const balances = join(home.folder, `opening-balances-${seed}.csv`);
+  const balances = join(home.folder, 'opening-balances.csv');
   writeFileSync(balances, ['account_id,currency,balance', ...(openingBalances ?? []), ''].join('\n'));
   const tasks = accounting({
     exchange: fileExchange({ folder: exchange }),

@@ -36,33 +36,37 @@ async function allTheSame(): Promise<boolean> {
       { length: Math.min(seedsAtOnce, from + count - first) },
       (_, index) => first + index,
     );
-    const home = openHome();
+    const homes = seeds.map(() => openHome());
     try {
-      differences += await differencesOf(home, seeds);
+      differences += await differencesOf(homes, seeds);
     } finally {
-      await home.remove();
+      await Promise.all(homes.map((home) => home.remove()));
     }
   }
   say(`${count} seeds on ${kinds.map(({ version }) => version).join(' and ')}: ${differences} differences`);
   return differences === 0;
 }
 
-async function differencesOf(home: Home, seeds: readonly number[]): Promise<number> {
+async function differencesOf(homes: readonly Home[], seeds: readonly number[]): Promise<number> {
   const made: (Recorded & { readonly seed: number })[] = [];
-  for (const seed of seeds) for (const each of await ledgerWorks(home, seed)) made.push({ ...each, seed });
+  for (const [index, seed] of seeds.entries()) {
+    const home = homes[index];
+    if (home !== undefined) for (const each of await ledgerWorks(home, seed)) made.push({ ...each, seed });
+  }
+  const folder = homes[0]?.folder ?? '';
   let differences = 0;
   for (const kind of kinds) {
-    const works = made.map(({ work }) => again(work, home.target));
-    const done = await submit(kind, works, { target: home.target, folder: join(home.folder, 'submissions') });
-    for (const [index, work] of works.entries()) {
+    const placed = made.map((each) => again(each));
+    const done = await submit(kind, placed, { folder: join(folder, 'submissions') });
+    for (const [index, { work }] of placed.entries()) {
       const recorded = made[index];
-      const told = recorded && (await difference(home, recorded, await done.outcome(work)));
+      const told = recorded && (await difference(recorded, await done.outcome(work)));
       if (told === undefined) continue;
       differences += 1;
       say(`Spark ${kind.version}, seed ${recorded?.seed}: ${told}`);
     }
     say(
-      `Spark ${kind.version}: ${works.length} tables of the seeds ${seeds[0]} to ${seeds.at(-1)} in ${done.seconds} s`,
+      `Spark ${kind.version}: ${placed.length} tables, seeds ${seeds[0]} to ${seeds.at(-1)}, in ${done.seconds} s`,
     );
   }
   return differences;

@@ -9,8 +9,15 @@ import { fileTargets } from '@daybook/target-file';
 
 /** A work that the local runner did, and how it ended. */
 export interface Recorded {
+  readonly home: Home;
   readonly work: Work;
   readonly local: Outcome;
+}
+
+/** A work for another runner, and the target that it is in. */
+export interface Placed {
+  readonly work: Work;
+  readonly target: Target;
 }
 
 /** A folder of its own with a target in it, where the local runner makes tasks and every work is recorded. */
@@ -18,7 +25,6 @@ export interface Home {
   readonly folder: string;
   readonly target: Target;
   readonly runner: Runner;
-  readonly recorded: readonly Recorded[];
   /** Makes the tasks, and tells the works that were done for it. */
   make(definitions: readonly AnyTaskDefinition[], roots: readonly Task[]): Promise<readonly Recorded[]>;
   remove(): Promise<void>;
@@ -36,16 +42,15 @@ export function openHome(): Home {
     async *run(batch, context) {
       for await (const local of runner.run(batch, context)) {
         const work = batch.find(({ attempt }) => attempt === local.attempt);
-        if (work !== undefined) recorded.push({ work, local });
+        if (work !== undefined) recorded.push({ home, work, local });
         yield local;
       }
     },
   };
-  return {
+  const home: Home = {
     folder,
     target,
     runner,
-    recorded,
     async make(definitions, roots) {
       const from = recorded.length;
       const config = checkConfig({ targets: target, runners: [recording], tasks: definitions }, 'the test');
@@ -57,10 +62,13 @@ export function openHome(): Home {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+  return home;
 }
 
 /** The same work once more, for another runner: an attempt of its own, over the same pinned inputs. */
-export function again(work: Work, target: Target, change: Partial<Work> = {}): Work {
+export function again({ home, work }: Pick<Recorded, 'home' | 'work'>, change: Partial<Work> = {}): Placed {
+  const { target } = home;
+  const task = change.task ?? work.task;
   const attempt = attemptToken(1, randomBytes(16).toString('hex'));
-  return { ...work, attempt, stage: target.stage(work.task.id, attempt), ...change };
+  return { target, work: { ...work, attempt, stage: target.stage(task.id, attempt), ...change } };
 }

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Outcome, Target, Work } from '@daybook/core';
+import type { Outcome, Work } from '@daybook/core';
 import type { SparkKind } from '../../../emr-local/test/spark/spark-kinds.ts';
 import { sparkEnvironment } from '../../../emr-local/test/spark/spark-kinds.ts';
 import { outcomeOf } from '../../src/submission/outcome-of.ts';
@@ -12,6 +12,7 @@ import type { Plan } from '../../src/submission/plan.ts';
 import { planOf } from '../../src/submission/plan-of.ts';
 import type { Result } from '../../src/submission/result.ts';
 import { applicationStep } from '../../src/submission/spark-submit.ts';
+import type { Placed } from './recorded.ts';
 
 export const script = fileURLToPath(new URL('../../application/daybook_application.py', import.meta.url));
 
@@ -26,13 +27,13 @@ export interface Submission {
 
 /** What makes Spark quicker with little data and few processors; no value depends on it. */
 export const smallSettings = {
+  'spark.driver.extraJavaOptions': '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC',
   'spark.driver.memory': '1g',
   'spark.log.level': 'WARN',
   'spark.ui.enabled': 'false',
 };
 
 export interface SubmitOptions {
-  readonly target: Target;
   /** Where plan and log go. */
   readonly folder: string;
   readonly settings?: Readonly<Record<string, string>>;
@@ -44,14 +45,16 @@ export interface SubmitOptions {
 /** Runs works on a real Spark as one submission, as a step of a cluster does. */
 export async function submit(
   kind: SparkKind,
-  works: readonly Work[],
+  placed: readonly Placed[],
   options: SubmitOptions,
 ): Promise<Submission> {
-  const { target, folder, changePlan = (plan) => plan } = options;
+  const { folder, changePlan = (plan) => plan } = options;
   const submission = randomBytes(16).toString('hex');
   mkdirSync(folder, { recursive: true });
   const path = join(folder, `${submission}.json`);
-  writeFileSync(path, JSON.stringify(changePlan(planOf(works, { target, submission })), undefined, 1));
+  const works = placed.flatMap(({ work, target }) => planOf([work], { target, submission }).works);
+  const plan = { ...planOf([], { target: { name: '' }, submission }), works };
+  writeFileSync(path, JSON.stringify(changePlan(plan), undefined, 1));
   const settings = { ...smallSettings, ...options.settings };
   const [, ...words] = applicationStep({ script, plan: `file://${path}`, settings });
   const begun = Date.now();
