@@ -707,6 +707,7 @@ class Application:
         submission = str(plan["submission"])
         self._works = [Work(planned, f"{submission}-{index}") for index, planned in enumerate(plan["works"])]
         self._unwritten = 0
+        self._parent = os.getppid()
 
     def run(self) -> int:
         """Runs all works to their end, and gives the code to exit with: 0 when each has a result, of whatever outcome."""
@@ -725,7 +726,7 @@ class Application:
 
     def _watch(self, look: bool) -> None:
         """Stops what is to stop, again and again: a work may begin a next job before it sees that it is to end."""
-        if os.getppid() == 1:
+        if os.getppid() != self._parent:
             os._exit(1)  # The program that started this one is gone, and Spark with it.
         for work in self._works:
             if work.begun is None or work.ended:
