@@ -1,0 +1,165 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { DaybookError, isSystemError } from '@daybook/core';
+
+/** `worker` takes work and reports it; `reader` looks; `operator` may do all of that, and submit, cancel, retry, pause. */
+export type Role = 'worker' | 'operator' | 'reader';
+
+export const roles: readonly Role[] = ['worker', 'operator', 'reader'];
+
+/** What is known of a token: never the token itself. `id` is the beginning of its digest, and no secret. */
+export interface TokenFacts {
+  readonly id: string;
+  readonly role: Role;
+  /** ISO 8601 in UTC. */
+  readonly createdAt: string;
+}
+
+/** The tokens of a state folder, as a running server sees them. */
+export interface TokenBook {
+  /** Whose token it is; undefined of one that is not known. It takes as long for each. */
+  holder(token: string): TokenFacts | undefined;
+  any(): boolean;
+}
+
+interface Stored extends TokenFacts {
+  readonly digest: Buffer;
+}
+
+/**
+ * Makes a token and stores its SHA-256 digest in the state folder. It works at once, in a server that is running too. The
+ * token is given here once and can be read nowhere afterwards.
+ */
+export function createToken(
+  state: string,
+  role: Role,
+  nowMs: number = Date.now(),
+): TokenFacts & { readonly token: string } {
+  if (!roles.includes(role))
+    throw new DaybookError('usage', `There is no role "${String(role)}": it is one of ${roles.join(', ')}.`);
+  const token = `daybook_${role}_${randomBytes(32).toString('base64url')}`;
+  const digest = digestOf(token).toString('hex');
+  const createdAt = new Date(nowMs).toISOString();
+  try {
+    mkdirSync(folderOf(state), { recursive: true, mode: 0o700 });
+    writeWhole(join(folderOf(state), `${digest}.json`), `${JSON.stringify({ role, createdAt })}\n`);
+  } catch (error) {
+    throw new DaybookError(
+      'write-failed',
+      `No token can be stored in ${folderOf(state)}: ${error instanceof Error ? error.message : String(error)}. See to the folder, its permissions and its space.`,
+      { cause: error },
+    );
+  }
+  return { id: idOf(digest), role, createdAt, token };
+}
+
+/** All tokens of a state folder, oldest first. */
+export function listTokens(state: string): readonly TokenFacts[] {
+  return readTokens(state)
+    .map(({ id, role, createdAt }) => ({ id, role, createdAt }))
+    .toSorted((a, b) => (a.createdAt < b.createdAt ? -1 : 1));
+}
+
+/** Takes a token back by its id; a running server refuses it within a second. Says whether there was one. */
+export function removeToken(state: string, id: string): boolean {
+  const found = readTokens(state).filter((each) => each.id === id);
+  for (const { digest } of found) rmSync(join(folderOf(state), `${digest.toString('hex')}.json`), { force: true });
+  return found.length > 0;
+}
+
+/** The folder is looked at again when it has changed: for an unknown token always, else once in a second. */
+export function tokenBook(state: string, nowMs: () => number): TokenBook {
+  let known: readonly Stored[] = [];
+  let seen = '';
+  let lookedAtMs = Number.NEGATIVE_INFINITY;
+  const look = (): void => {
+    lookedAtMs = nowMs();
+    const stamp = stampOf(folderOf(state));
+    if (stamp === seen) return;
+    known = readTokens(state);
+    seen = stamp;
+  };
+  const find = (digest: Buffer): Stored | undefined => {
+    let found: Stored | undefined;
+    // All are compared, so that the time tells nothing of where one stands.
+    for (const each of known) if (timingSafeEqual(each.digest, digest)) found = each;
+    return found;
+  };
+  return {
+    holder(token) {
+      const digest = digestOf(token);
+      if (nowMs() - lookedAtMs >= 1000) look();
+      const held = find(digest);
+      if (held !== undefined) return held;
+      look();
+      return find(digest);
+    },
+    any() {
+      look();
+      return known.length > 0;
+    },
+  };
+}
+
+function readTokens(state: string): readonly Stored[] {
+  return names(folderOf(state)).flatMap((name) => {
+    const hex = /^([0-9a-f]{64})\.json$/.exec(name)?.[1];
+    const facts = hex === undefined ? undefined : factsIn(join(folderOf(state), name));
+    return hex === undefined || facts === undefined
+      ? []
+      : [{ id: idOf(hex), digest: Buffer.from(hex, 'hex'), ...facts }];
+  });
+}
+
+/** A file that is no token is none: nobody is let in by it. */
+function factsIn(path: string): Pick<TokenFacts, 'role' | 'createdAt'> | undefined {
+  try {
+    const { role, createdAt } = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+    const known = roles.find((each) => each === role);
+    return known === undefined ? undefined : { role: known, createdAt: String(createdAt) };
+  } catch {
+    return undefined;
+  }
+}
+
+function names(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) return [];
+    throw error;
+  }
+}
+
+/** Changes with every file that comes or goes. */
+function stampOf(folder: string): string {
+  const facts = statSync(folder, { bigint: true, throwIfNoEntry: false });
+  // What changed just now may change again without a trace.
+  const fresh = facts !== undefined && BigInt(Date.now()) - facts.mtimeMs < 100n;
+  return facts === undefined ? 'none' : `${facts.mtimeNs} ${facts.size} ${fresh ? Math.random() : ''}`;
+}
+
+function writeWhole(path: string, text: string): void {
+  const half = `${path}.new`;
+  const file = openSync(half, 'w', 0o600);
+  try {
+    writeSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(half, path);
+}
+
+function digestOf(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}
+
+function idOf(digest: string): string {
+  return digest.slice(0, 12);
+}
+
+function folderOf(state: string): string {
+  return join(state, 'tokens');
+}
