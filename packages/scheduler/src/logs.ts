@@ -21,7 +21,7 @@ const secretText = /daybook_(?:worker|operator|reader)_[\w-]+|(?<=bearer\s)[\w.~
 export function logger({ level = 'info', to }: LogOptions = {}): Logger {
   const options = {
     level,
-    base: undefined,
+    base: null,
     messageKey: 'event',
     timestamp: () => `,"at":"${new Date().toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label }) },

@@ -9,6 +9,7 @@ export type Call =
   | { readonly kind: 'snapshot'; readonly seq: number; readonly atMs: number; readonly state: string }
   | { readonly kind: 'prune'; readonly beforeMs: number }
   | { readonly kind: 'attempts'; readonly asked: AttemptsAsked }
+  | { readonly kind: 'ended-run'; readonly run: string }
   | { readonly kind: 'ended-runs'; readonly limit: number };
 
 export type Called =

@@ -1,9 +1,8 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 
 /** A run that has ended, for people. Times are milliseconds since 1970. */
 export interface EndedRun {
   readonly run: string;
-  readonly project: string;
   readonly submittedMs: number;
   readonly endedMs: number;
   readonly outcome: string;
@@ -37,17 +36,18 @@ export interface History {
   /** Newest first. */
   attempts(asked: AttemptsAsked): readonly AttemptRow[];
   endedRuns(limit: number): readonly EndedRun[];
+  endedRun(run: string): EndedRun | undefined;
   /** How many rows it forgot. */
   prune(beforeMs: number): number;
 }
 
 export function historyIn(database: DatabaseSync): History {
-  const keepRun = database.prepare('INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?)');
+  const keepRun = database.prepare('INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?)');
   const keepAttempt = database.prepare('INSERT OR REPLACE INTO attempts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
   return {
     keep(runs, attempts) {
-      for (const { run, project, submittedMs, endedMs, outcome, facts } of runs)
-        keepRun.run(run, project, submittedMs, endedMs, outcome, facts);
+      for (const { run, submittedMs, endedMs, outcome, facts } of runs)
+        keepRun.run(run, submittedMs, endedMs, outcome, facts);
       for (const each of attempts) {
         const { attempt, run, task, number, worker, runner, startedMs, endedMs, outcome, facts } = each;
         keepAttempt.run(attempt, run, task, number, worker, runner, startedMs, endedMs, outcome, facts);
@@ -79,19 +79,26 @@ export function historyIn(database: DatabaseSync): History {
       database
         .prepare('SELECT * FROM runs ORDER BY ended_ms DESC LIMIT ?')
         .all(limit)
-        .map((row) => ({
-          run: String(row['run']),
-          project: String(row['project']),
-          submittedMs: Number(row['submitted_ms']),
-          endedMs: Number(row['ended_ms']),
-          outcome: String(row['outcome']),
-          facts: String(row['facts']),
-        })),
+        .map(runOf),
+    endedRun(run) {
+      const row = database.prepare('SELECT * FROM runs WHERE run = ?').get(run);
+      return row === undefined ? undefined : runOf(row);
+    },
     prune(beforeMs) {
       const gone = ['attempts', 'runs'].map((table) =>
         Number(database.prepare(`DELETE FROM ${table} WHERE ended_ms < ?`).run(beforeMs).changes),
       );
       return gone.reduce((sum, each) => sum + each, 0);
     },
+  };
+}
+
+function runOf(row: Readonly<Record<string, SQLOutputValue>>): EndedRun {
+  return {
+    run: String(row['run']),
+    submittedMs: Number(row['submitted_ms']),
+    endedMs: Number(row['ended_ms']),
+    outcome: String(row['outcome']),
+    facts: String(row['facts']),
   };
 }

@@ -27,6 +27,7 @@ export interface Journal {
   prune(beforeMs: number): Promise<number>;
   attempts(asked: AttemptsAsked): Promise<readonly AttemptRow[]>;
   endedRuns(limit: number): Promise<readonly EndedRun[]>;
+  endedRun(run: string): Promise<EndedRun | undefined>;
   /** After a failure: opens the file anew and gives what is really there. */
   reopen(): Promise<Loaded>;
   close(): Promise<void>;
@@ -55,6 +56,7 @@ export async function openJournal(folder: string): Promise<Journal> {
     snapshot: async (seq, atMs, state) => void (await thread.ask({ kind: 'snapshot', seq, atMs, state })),
     prune: async (beforeMs) => (await thread.ask({ kind: 'prune', beforeMs })) as number,
     attempts: async (asked) => (await thread.ask({ kind: 'attempts', asked })) as readonly AttemptRow[],
+    endedRun: async (run) => (await thread.ask({ kind: 'ended-run', run })) as EndedRun | undefined,
     endedRuns: async (limit) => (await thread.ask({ kind: 'ended-runs', limit })) as readonly EndedRun[],
     reopen: async () => (await thread.ask({ kind: 'reopen' })) as Loaded,
     async close() {

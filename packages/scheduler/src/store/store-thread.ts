@@ -36,6 +36,8 @@ function carryOut(call: Call): unknown {
       return store.prune(call.beforeMs);
     case 'attempts':
       return store.attempts(call.asked);
+    case 'ended-run':
+      return store.endedRun(call.run);
     case 'ended-runs':
       return store.endedRuns(call.limit);
     case 'reopen':

@@ -46,6 +46,7 @@ export interface Store {
   prune(beforeMs: number): number;
   attempts(asked: AttemptsAsked): readonly AttemptRow[];
   endedRuns(limit: number): readonly EndedRun[];
+  endedRun(run: string): EndedRun | undefined;
   /** Opens the file anew after a failed write and loads what is really there. */
   reopen(): Loaded;
   close(): void;
@@ -128,6 +129,7 @@ function storeIn(folder: string, lock: { release(): void }): Store {
       return pruned;
     },
     attempts: (asked) => guarded(folder, () => open.history.attempts(asked)),
+    endedRun: (run) => guarded(folder, () => open.history.endedRun(run)),
     endedRuns: (limit) => guarded(folder, () => open.history.endedRuns(limit)),
     reopen() {
       tryTo(() => open.database.close());

@@ -26,7 +26,6 @@ const tables = `
   ) STRICT;
   CREATE TABLE runs (
     run TEXT PRIMARY KEY,
-    project TEXT NOT NULL,
     submitted_ms INTEGER NOT NULL,
     ended_ms INTEGER NOT NULL,
     outcome TEXT NOT NULL,

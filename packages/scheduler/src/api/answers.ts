@@ -1,0 +1,124 @@
+import type { Request, Response } from '../interim/protocol.ts';
+import type { Fields, Shape } from './shape.ts';
+import { anything, boolean, isRecord, list, map, mismatch, number, object, oneOf, text } from './shape.ts';
+
+const project = object({ target: text, digest: text });
+const texts = list(text);
+
+const lease = object({
+  attempt: text,
+  task: text,
+  runner: text,
+  'batch?': text,
+  number,
+  untilMs: number,
+  leaseMs: number,
+  run: text,
+  today: text,
+  wish: anything,
+});
+
+/** The fields of each response of the protocol beside its `kind`. */
+export const responseFields: Readonly<Record<Response['kind'], Fields>> = {
+  submitted: { refused: list(object({ task: text, why: text })) },
+  work: { leases: list(lease), 'spent?': texts, idleRunners: texts, 'againInMs?': number, ended: boolean },
+  beaten: { lost: texts, cancelled: texts, idleRunners: texts },
+  reported: { accepted: boolean, 'retryAtMs?': number, idleRunners: texts },
+  cancelling: { attempts: texts },
+  retrying: { tasks: texts },
+  paused: { all: boolean, names: texts },
+  ticked: {},
+  refused: { why: text },
+};
+
+/** The response that answers each kind of request; `refused` answers all of them. */
+export const responseTo = {
+  submit: 'submitted',
+  next: 'work',
+  beat: 'beaten',
+  report: 'reported',
+  cancel: 'cancelling',
+  retry: 'retrying',
+  pause: 'paused',
+  resume: 'paused',
+} as const satisfies Partial<Record<Request['kind'], Response['kind']>>;
+
+/** The requests that come from outside. Others are the server's own. */
+export type WireKind = keyof typeof responseTo;
+
+const end = map(anything);
+const state = oneOf('pending', 'ready', 'backing-off', 'running', 'ended');
+
+const run: Fields = {
+  run: text,
+  'command?': texts,
+  today: text,
+  'project?': project,
+  submittedMs: number,
+  'endedMs?': number,
+  'outcome?': oneOf('ok', 'blocked', 'failed', 'waiting', 'cancelled'),
+  counts: map(number),
+};
+
+const task: Fields = {
+  task: text,
+  name: text,
+  'target?': text,
+  wrapper: boolean,
+  state,
+  attempts: number,
+  'end?': end,
+  'attempt?': object({ id: text, worker: text, sinceMs: number }),
+  'retryAtMs?': number,
+  change: number,
+};
+
+const worker: Fields = {
+  name: text,
+  'project?': project,
+  runners: texts,
+  seenMs: number,
+  attempts: texts,
+};
+
+const ahead: Fields = { 'project?': project, runner: text, ready: number, running: number, waiting: number };
+
+const attempt: Fields = {
+  attempt: text,
+  run: text,
+  task: text,
+  number,
+  worker: text,
+  runner: text,
+  startedMs: number,
+  endedMs: number,
+  outcome: text,
+  end,
+};
+
+/** The documents that are got, by name. */
+export const documentFields = {
+  runs: { runs: list(object(run)) },
+  run,
+  tasks: { change: number, ended: boolean, tasks: list(object(task)) },
+  workers: { workers: list(object(worker)) },
+  ahead: { ahead: list(object(ahead)) },
+  attempts: { attempts: list(object(attempt)) },
+  health: { ok: boolean, 'why?': text },
+  problem: { type: text, title: text, status: number, 'detail?': text },
+} as const satisfies Readonly<Record<string, Fields>>;
+
+export type DocumentName = keyof typeof documentFields;
+
+/** What is wrong with an answer to a request of this kind; undefined when nothing is. */
+export function responseMismatch(asked: WireKind, value: unknown): string | undefined {
+  if (!isRecord(value)) return 'the answer is no object';
+  const kind = [responseTo[asked], 'refused' as const].find((each) => each === value['kind']);
+  if (kind === undefined) return `a ${asked} is answered with "${String(value['kind'])}"`;
+  return mismatch(object(responseFields[kind]), value);
+}
+
+export function documentMismatch(name: DocumentName, value: unknown): string | undefined {
+  const shape: Shape = object(documentFields[name]);
+  return mismatch(shape, value);
+}

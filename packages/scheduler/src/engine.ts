@@ -1,0 +1,242 @@
+import type { Timer } from '@daybook/core';
+import { DaybookError } from '@daybook/core';
+import type { Logger } from 'pino';
+import { endedOf } from './ended.ts';
+import type { Request, Response } from './interim/protocol.ts';
+import type { Scheduler, SchedulerState } from './interim/scheduler.ts';
+import type { SchedulerEvent } from './interim/view.ts';
+import type { Machine } from './machine.ts';
+import type { AttemptRow, AttemptsAsked, EndedRun } from './store/history.ts';
+import type { Journal } from './store/journal.ts';
+import { mayBeTriedAgain } from './store/journal.ts';
+import type { Loaded } from './store/store.ts';
+
+export interface EngineOptions {
+  readonly journal: Journal;
+  /** Makes the machine from its state, or a new one. */
+  machine(state: SchedulerState | undefined): Machine;
+  readonly nowMs: () => number;
+  readonly timer: Timer;
+  readonly log: Logger;
+  /** A snapshot is taken once the journal behind the last one is longer than that, and longer than this. */
+  readonly snapshotBytes: number;
+  /** And when the last one is older than this and anything has been asked since. */
+  readonly snapshotMs: number;
+  /** How long what has ended is told of in the history. */
+  readonly historyMs: number;
+  /** Told of everything that has happened, when it is durable. */
+  happened(event: SchedulerEvent): void;
+}
+
+/**
+ * The state machine with its journal: what it answers is durable before anybody hears it. After a failed write it answers
+ * nothing, for its memory is then ahead of the disk. If nothing of the write can have got there (a full disk), the next
+ * request tries again: the state is read back from the disk, and it goes on from there. After a failed fsync or with a damaged
+ * file it stays so until it is started anew.
+ */
+export interface Engine {
+  /** Answers one request; throws the `DaybookError` of the journal when it cannot be kept. */
+  ask(request: Request): Promise<Response>;
+  /** What `look` gives, as soon as all that it saw is durable. It must be a copy. */
+  read<T>(look: (scheduler: Scheduler) => T): Promise<T>;
+  /** Counts what has changed. */
+  version(): number;
+  /** Resolves when the version is another one, or when the time has passed or `signal` aborts. */
+  change(version: number, waitMs: number, signal: AbortSignal): Promise<void>;
+  attempts(asked: AttemptsAsked): Promise<readonly AttemptRow[]>;
+  endedRuns(limit: number): Promise<readonly EndedRun[]>;
+  endedRun(run: string): Promise<EndedRun | undefined>;
+  /** Why nothing can be answered now; it tries again where that may help. */
+  fault(): Promise<DaybookError | undefined>;
+  /** Waits for what goes on, takes a snapshot and closes the journal. */
+  stop(): Promise<void>;
+}
+
+/** A failed write is tried again at most so often. */
+const tryAgainMs = 1000;
+const pruneMs = 3_600_000;
+const tickLeastMs = 50;
+const tickMostMs = 600_000;
+/** What changes nothing that anybody waits for unless something happens with it. */
+const quiet: ReadonlySet<Request['kind']> = new Set(['next', 'beat', 'tick', 'started']);
+
+/** Brings the machine to where it was, and proves by a snapshot that the journal can be written. */
+export async function startEngine(options: EngineOptions): Promise<Engine> {
+  const { journal, nowMs, log } = options;
+  let { machine, seq } = restored(journal.loaded, options);
+  let failed: DaybookError | undefined;
+  let triedAtMs = Number.NEGATIVE_INFINITY;
+  let trying: Promise<void> | undefined;
+  let bytes = 0;
+  let lastBytes = 0;
+  let snapshotAtMs = nowMs();
+  let prunedAtMs = Number.NEGATIVE_INFINITY;
+  let keeping: Promise<void> | undefined;
+  let version = 0;
+  const waiters = new Set<() => void>();
+
+  const fail = (error: unknown): DaybookError => {
+    const known =
+      error instanceof DaybookError
+        ? error
+        : new DaybookError('write-failed', 'The journal failed in a way that Daybook does not know: start the server again.', { cause: error });
+    if (failed === undefined) log.error({ code: known.code, why: known.message }, 'journal-failed');
+    failed ??= known;
+    return failed;
+  };
+  const keep = async (): Promise<void> => {
+    const state = JSON.stringify(machine.scheduler.state());
+    const [at, atMs] = [seq, nowMs()];
+    [bytes, lastBytes, snapshotAtMs] = [0, state.length, atMs];
+    // All that the state holds has to be in the journal first.
+    await journal.append({ entries: [], runs: [], attempts: [] });
+    await journal.snapshot(at, atMs, state);
+    if (atMs - prunedAtMs < pruneMs) return;
+    prunedAtMs = atMs;
+    await journal.prune(atMs - options.historyMs);
+  };
+  const keepInTime = (): void => {
+    const due = bytes > Math.max(options.snapshotBytes, lastBytes) || (bytes > 0 && nowMs() - snapshotAtMs >= options.snapshotMs);
+    if (!due || keeping !== undefined || failed !== undefined) return;
+    keeping = keep()
+      // The journal is longer for it and nothing is lost: the next one may succeed.
+      .catch((error: unknown) => log.warn({ why: messageOf(error) }, 'snapshot-failed'))
+      .finally(() => (keeping = undefined));
+  };
+  const tryAgain = async (): Promise<void> => {
+    triedAtMs = nowMs();
+    try {
+      await keeping;
+      ({ machine, seq } = restored(await journal.reopen(), options));
+      await keep();
+      failed = undefined;
+      log.warn({}, 'journal-works-again');
+    } catch (error) {
+      if (!mayBeTriedAgain(error)) failed = error instanceof DaybookError ? error : failed;
+    }
+  };
+  const refuseIfFailed = async (): Promise<void> => {
+    if (failed === undefined) return;
+    if (mayBeTriedAgain(failed) && (trying !== undefined || nowMs() - triedAtMs >= tryAgainMs)) {
+      trying ??= tryAgain().finally(() => (trying = undefined));
+      await trying;
+    }
+    if (failed !== undefined) throw failed;
+  };
+  const durable = async (act: Promise<void>): Promise<void> => {
+    try {
+      await act;
+    } catch (error) {
+      throw fail(error);
+    }
+  };
+
+  let stopTick = (): void => undefined;
+  let tickAtMs = Number.POSITIVE_INFINITY;
+  /** What falls due by itself falls due without anybody asking. */
+  const awaitTick = (): void => {
+    const dueMs = machine.scheduler.nextChangeMs() ?? Number.POSITIVE_INFINITY;
+    if (dueMs >= tickAtMs) return;
+    stopTick();
+    tickAtMs = dueMs;
+    stopTick = options.timer(Math.min(Math.max(dueMs - nowMs(), tickLeastMs), tickMostMs), () => {
+      tickAtMs = Number.POSITIVE_INFINITY;
+      // Where it cannot be kept, whoever asks next is told.
+      if (!stopped) engine.ask({ kind: 'tick' }).catch(() => undefined);
+    });
+  };
+  let stopped = false;
+
+  const engine: Engine = {
+    async ask(request) {
+      await refuseIfFailed();
+      const atMs = nowMs();
+      const text = JSON.stringify(request);
+      let step: ReturnType<Machine['handle']>;
+      try {
+        step = machine.handle(request, atMs);
+      } catch (error) {
+        // It may have stopped half-way: its state is read back before it answers anything more.
+        fail(new DaybookError('write-failed', 'A request could not be carried out.', { cause: { mayPass: true } }));
+        throw error;
+      }
+      seq += 1;
+      bytes += text.length;
+      await durable(journal.append({ entries: [{ seq, atMs, request: text }], ...endedOf(step.events, atMs) }));
+      for (const each of step.events) options.happened(each);
+      if (step.events.length > 0 || !quiet.has(request.kind)) {
+        version += 1;
+        for (const wake of [...waiters]) wake();
+      }
+      keepInTime();
+      awaitTick();
+      return step.response;
+    },
+    async read(look) {
+      await refuseIfFailed();
+      const seen = look(machine.scheduler);
+      await durable(journal.append({ entries: [], runs: [], attempts: [] }));
+      return seen;
+    },
+    version: () => version,
+    change: (seen, waitMs, signal) =>
+      new Promise((resolve) => {
+        const wake = (): void => {
+          waiters.delete(wake);
+          stopTimer();
+          signal.removeEventListener('abort', wake);
+          resolve();
+        };
+        const stopTimer = options.timer(waitMs, wake);
+        waiters.add(wake);
+        signal.addEventListener('abort', wake);
+        if (signal.aborted || seen !== version) wake();
+      }),
+    attempts: (asked) => journal.attempts(asked),
+    endedRuns: (limit) => journal.endedRuns(limit),
+    endedRun: (run) => journal.endedRun(run),
+    async fault() {
+      try {
+        await refuseIfFailed();
+        return undefined;
+      } catch (error) {
+        return error as DaybookError;
+      }
+    },
+    async stop() {
+      stopped = true;
+      stopTick();
+      await journal.settled();
+      await keeping;
+      if (failed === undefined && bytes > 0)
+        await keep().catch((error: unknown) => log.warn({ why: messageOf(error) }, 'snapshot-failed'));
+      await journal.close();
+    },
+  };
+  await keep();
+  await engine.ask({ kind: 'started' });
+  return engine;
+}
+
+function restored(
+  { snapshot, entries }: Loaded,
+  options: EngineOptions,
+): { machine: Machine; seq: number } {
+  try {
+    const machine = options.machine(
+      snapshot === undefined ? undefined : (JSON.parse(snapshot.state) as SchedulerState),
+    );
+    for (const { request, atMs } of entries) machine.handle(JSON.parse(request) as Request, atMs);
+    return { machine, seq: entries.at(-1)?.seq ?? snapshot?.seq ?? 0 };
+  } catch (error) {
+    throw new DaybookError(
+      'state-damaged',
+      'The journal is whole and cannot be played back by this Daybook. Start the one that wrote it, or restore a backup.',
+      { cause: error },
+    );
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,7 @@
+export { startScheduler } from './start-scheduler.ts';
+export type { ConnectionLimits, SchedulerServer, SchedulerServerOptions } from './start-scheduler.ts';
+export { createToken, listTokens, removeToken, roles } from './tokens.ts';
+export type { Role, TokenFacts } from './tokens.ts';
+export type { Limits } from './http/handlers.ts';
+export type { LogOptions } from './logs.ts';
+export type { MetricHooks } from './metrics.ts';

@@ -1,0 +1,25 @@
+import type { Request, Response } from './interim/protocol.ts';
+import type { SchedulerOptions, SchedulerState } from './interim/scheduler.ts';
+import { Scheduler } from './interim/scheduler.ts';
+import type { SchedulerEvent } from './interim/view.ts';
+
+/** The pure scheduler, with what happened in each step beside its answer. */
+export interface Machine {
+  readonly scheduler: Scheduler;
+  handle(request: Request, nowMs: number): { readonly response: Response; readonly events: readonly SchedulerEvent[] };
+}
+
+/** A machine that goes on from `state`, or a new one. */
+export function machineFrom(state: SchedulerState | undefined, options: Omit<SchedulerOptions, 'event'>): Machine {
+  let events: SchedulerEvent[] = [];
+  const all: SchedulerOptions = { ...options, event: (event) => void events.push(event) };
+  const scheduler = state === undefined ? new Scheduler(all) : Scheduler.from(state, all);
+  return {
+    scheduler,
+    handle(request, nowMs) {
+      events = [];
+      const response = scheduler.handle(request, nowMs);
+      return { response, events };
+    },
+  };
+}
