@@ -5,3 +5,13 @@ export type { Role, TokenFacts } from './tokens.ts';
 export type { Limits } from './http/handlers.ts';
 export type { LogOptions } from './logs.ts';
 export type { MetricHooks } from './metrics.ts';
+export { schedulerClient, schedulerPort } from './client/scheduler-client.ts';
+export type { SchedulerClient, SchedulerClientOptions } from './client/scheduler-client.ts';
+export type {
+  AheadDocument,
+  AttemptsDocument,
+  EndedAttempt,
+  RunsDocument,
+  TasksDocument,
+  WorkersDocument,
+} from './api/documents.ts';
