@@ -112,6 +112,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       failed = undefined;
       log.warn({}, 'journal-works-again');
     } catch (error) {
+      log.warn({ why: messageOf(error) }, 'journal-still-failed');
       if (!mayBeTriedAgain(error)) failed = error instanceof DaybookError ? error : failed;
     }
   };

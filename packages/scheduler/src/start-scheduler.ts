@@ -117,6 +117,8 @@ export async function startScheduler(options: SchedulerServerOptions): Promise<S
     }),
     () => journal.close(),
   );
+  const { snapshot, entries } = journal.loaded;
+  log.info({ snapshot: snapshot?.seq ?? 0, entries: entries.length }, 'played-back');
   const measured = measuring(engine, figures);
   const stopping = new AbortController();
   const handlers = handlersOf({
