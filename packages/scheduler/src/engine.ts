@@ -1,11 +1,13 @@
 import type { Timer } from '@daybook/core';
-import { DaybookError } from '@daybook/core';
+import { assert, DaybookError } from '@daybook/core';
 import type { Logger } from 'pino';
 import { endedOf } from './ended.ts';
 import type { Request, Response } from './interim/protocol.ts';
 import type { Scheduler, SchedulerState } from './interim/scheduler.ts';
 import type { SchedulerEvent } from './interim/view.ts';
-import type { Machine } from './machine.ts';
+import type { Machine, MachineOptions } from './machine.ts';
+import { machineFrom } from './machine.ts';
+import { digestOf } from './store/chain.ts';
 import type { AttemptRow, AttemptsAsked, EndedRun } from './store/history.ts';
 import type { Journal } from './store/journal.ts';
 import { mayBeTriedAgain } from './store/journal.ts';
@@ -13,8 +15,8 @@ import type { Loaded } from './store/store.ts';
 
 export interface EngineOptions {
   readonly journal: Journal;
-  /** Makes the machine from its state, or a new one. */
-  machine(state: SchedulerState | undefined): Machine;
+  /** What the machine is to be told from now on. */
+  readonly machine: MachineOptions;
   readonly nowMs: () => number;
   readonly timer: Timer;
   readonly log: Logger;
@@ -36,7 +38,7 @@ export interface EngineOptions {
  */
 export interface Engine {
   /** Answers one request; throws the `DaybookError` of the journal when it cannot be kept. */
-  ask(request: Request): Promise<Response>;
+  ask(request: Request): Promise<Answered>;
   /** What `look` gives, as soon as all that it saw is durable. It must be a copy. */
   read<T>(look: (scheduler: Scheduler) => T): Promise<T>;
   /** Counts what has changed. */
@@ -50,6 +52,18 @@ export interface Engine {
   fault(): Promise<DaybookError | undefined>;
   /** Waits for what goes on, takes a snapshot and closes the journal. */
   stop(): Promise<void>;
+}
+
+/** What a snapshot holds. A journal is played back with the options it was written with, whatever they are now. */
+interface Kept {
+  readonly options: MachineOptions;
+  readonly state: SchedulerState;
+}
+
+/** A request's answer, and the same as the JSON that is sent. */
+export interface Answered {
+  readonly response: Response;
+  readonly text: string;
 }
 
 /** A failed write is tried again at most so often. */
@@ -85,7 +99,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     return failed;
   };
   const keep = async (): Promise<void> => {
-    const state = JSON.stringify(machine.scheduler.state());
+    const state = JSON.stringify({
+      options: options.machine,
+      state: machine.scheduler.state(),
+    } satisfies Kept);
     const [at, atMs] = [seq, nowMs()];
     [bytes, lastBytes, snapshotAtMs] = [0, state.length, atMs];
     // All that the state holds has to be in the journal first.
@@ -136,7 +153,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   let tickAtMs = Number.POSITIVE_INFINITY;
   /** What falls due by itself falls due without anybody asking. */
   const awaitTick = (): void => {
-    const dueMs = machine.scheduler.nextChangeMs() ?? Number.POSITIVE_INFINITY;
+    const dueMs = machine.scheduler.nextChangeMs();
     if (dueMs >= tickAtMs) return;
     stopTick();
     tickAtMs = dueMs;
@@ -161,9 +178,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
         fail(new DaybookError('write-failed', 'A request could not be carried out.', { cause: { mayPass: true } }));
         throw error;
       }
+      const answer = JSON.stringify(step.response);
       seq += 1;
       bytes += text.length;
-      await durable(journal.append({ entries: [{ seq, atMs, request: text }], ...endedOf(step.events, atMs) }));
+      await durable(journal.append({ entries: [{ seq, atMs, request: text, answer: digestOf(answer) }], ...endedOf(step.events, atMs) }));
       for (const each of step.events) options.happened(each);
       if (step.events.length > 0 || !quiet.has(request.kind)) {
         version += 1;
@@ -171,7 +189,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       }
       keepInTime();
       awaitTick();
-      return step.response;
+      return { response: step.response, text: answer };
     },
     async read(look) {
       await refuseIfFailed();
@@ -224,15 +242,18 @@ function restored(
   options: EngineOptions,
 ): { machine: Machine; seq: number } {
   try {
-    const machine = options.machine(
-      snapshot === undefined ? undefined : (JSON.parse(snapshot.state) as SchedulerState),
-    );
-    for (const { request, atMs } of entries) machine.handle(JSON.parse(request) as Request, atMs);
+    const kept = snapshot === undefined ? undefined : (JSON.parse(snapshot.state) as Kept);
+    const before = machineFrom(kept?.state, kept?.options ?? options.machine);
+    for (const { seq, request, atMs, answer } of entries) {
+      const { response } = before.handle(JSON.parse(request) as Request, atMs);
+      assert(digestOf(JSON.stringify(response)) === answer, `Entry ${seq} is answered otherwise than it was.`);
+    }
+    const machine = machineFrom(before.scheduler.state(), options.machine);
     return { machine, seq: entries.at(-1)?.seq ?? snapshot?.seq ?? 0 };
   } catch (error) {
     throw new DaybookError(
       'state-damaged',
-      'The journal is whole and cannot be played back by this Daybook. Start the one that wrote it, or restore a backup.',
+      `The journal is whole, and this Daybook does not come to the answers that were given. Start the version that wrote it, stop that with SIGTERM, and start this one again; or restore a backup. ${messageOf(error)}`,
       { cause: error },
     );
   }

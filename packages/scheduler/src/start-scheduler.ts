@@ -17,7 +17,6 @@ import type { Request, Response } from './interim/protocol.ts';
 import type { SchedulerEvent } from './interim/view.ts';
 import type { LogOptions } from './logs.ts';
 import { logger } from './logs.ts';
-import { machineFrom } from './machine.ts';
 import type { MetricHooks, Metrics } from './metrics.ts';
 import { metrics } from './metrics.ts';
 import { openJournal } from './store/journal.ts';
@@ -102,11 +101,10 @@ export async function startScheduler(options: SchedulerServerOptions): Promise<S
   const engine = await started(
     startEngine({
       journal,
-      machine: (from) =>
-        machineFrom(from, {
-          ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
-          ...(options.resources === undefined ? {} : { resources: options.resources }),
-        }),
+      machine: {
+        ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
+        ...(options.resources === undefined ? {} : { resources: options.resources }),
+      },
       nowMs,
       timer,
       log,
@@ -148,7 +146,7 @@ export async function startScheduler(options: SchedulerServerOptions): Promise<S
   return {
     url,
     port: address.port,
-    ask: (request) => measured.ask(request),
+    ask: async (request) => (await measured.ask(request)).response,
     stop: () => (stopped ??= stop(server, engine, stopping, log)),
   };
 }
@@ -171,9 +169,9 @@ function measuring(engine: Engine, figures: Metrics): Engine {
     ...engine,
     async ask(request) {
       const startMs = performance.now();
-      const response = await engine.ask(request);
+      const answered = await engine.ask(request);
       figures.answered(request.kind, (performance.now() - startMs) / 1000);
-      return response;
+      return answered;
     },
   };
 }

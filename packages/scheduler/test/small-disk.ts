@@ -10,10 +10,10 @@ const canMount = tried();
  * A test on a real file system of a certain size, which takes the right to mount one. Where that is missing it is skipped
  * with a loud line, and with `CI=true` it fails.
  */
-export const onSmallDisk = canMount || process.env['CI'] === 'true' ? test : test.skip;
+export const onSmallDisk: (name: string, act: () => Promise<void>) => void = canMount || process.env['CI'] === 'true' ? test : test.skip;
 
 if (!canMount)
-  process.stderr.write('SKIPPED: no file system can be mounted here, so full and read-only disks are not tested.\n');
+  process.stderr.write('\n!!! SKIPPED: EVERY TEST ON A FULL OR READ-ONLY DISK. To run them: as root, where mount works\n\n');
 
 export interface SmallDisk {
   readonly path: string;

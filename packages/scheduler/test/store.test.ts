@@ -9,7 +9,12 @@ import type { Batch, Entry, Store } from '../src/store/store.ts';
 import { openStore } from '../src/store/store.ts';
 import { emptyFolder } from './running.ts';
 
-const entryOf = (seq: number, request = `{"seq":${seq}}`): Entry => ({ seq, atMs: 1000 + seq, request });
+const entryOf = (seq: number, request = `{"seq":${seq}}`): Entry => ({
+  seq,
+  atMs: 1000 + seq,
+  request,
+  answer: `answer ${seq}`,
+});
 
 const batchOf = (...entries: readonly Entry[]): Batch => ({ entries, runs: [], attempts: [] });
 
@@ -106,6 +111,7 @@ test('a file of a newer format is refused and not touched', () => {
 
 test.each([
   ['changed', "UPDATE entries SET request = '{}' WHERE seq = 2", 'entry 2 is not what was written'],
+  ['told otherwise', "UPDATE entries SET answer = 'x' WHERE seq = 2", 'entry 2 is not what was written'],
   ['removed', 'DELETE FROM entries WHERE seq = 2', 'entry 2 is missing'],
   ['moved in time', 'UPDATE entries SET at_ms = at_ms + 1 WHERE seq = 3', 'entry 3 is not'],
   ['cut off', 'DELETE FROM entries WHERE seq = 3', 'requests up to 3 were answered and it ends with 2'],

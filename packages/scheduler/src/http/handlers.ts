@@ -66,10 +66,10 @@ export function handlersOf(options: HandlerOptions): Handlers {
       const checked = checkedRequest(parsed.value);
       if (role === undefined || !requestRoles[checked.kind].includes(role))
         throw new Refusal('role-insufficient', `A ${checked.kind} takes the role ${requestRoles[checked.kind].join(' or ')}.`);
-      const response = await kept(engine.ask(checked));
+      const { response, text } = await kept(engine.ask(checked));
       if (requestRoles[checked.kind].length === 1)
         options.log.info({ kind: checked.kind, ...placeOf(checked), by: token, answer: response.kind }, 'asked');
-      return json(response);
+      return { body: text };
     },
     runs: async ({ query }) => {
       const limit = countIn(query, 'limit', 100, limitMax);

@@ -6,7 +6,7 @@ import type { Request, Response } from './protocol.ts';
 export interface SchedulerOptions {
   readonly leaseMs?: number;
   readonly resources?: Readonly<Record<string, number>>;
-  readonly event?: (event: SchedulerEvent) => void;
+  readonly told?: (event: SchedulerEvent) => void;
 }
 export type SchedulerState = { readonly log: readonly (readonly [Request, number])[] };
 
@@ -24,9 +24,9 @@ export class Scheduler {
     this.#old = new Old(options);
   }
   static from(state: SchedulerState, options: SchedulerOptions): Scheduler {
-    const made = new Scheduler({ ...options, event: () => {} });
+    const made = new Scheduler({ ...options, told: () => {} });
     for (const [request, atMs] of state.log) made.handle(request, atMs);
-    (made.#options as { event?: unknown }).event = options.event;
+    (made.#options as { told?: unknown }).told = options.told;
     return made;
   }
   state(): SchedulerState {
@@ -42,7 +42,7 @@ export class Scheduler {
       const run = known ?? { run: request.run, today: request.today, submittedMs: nowMs, counts: {} };
       this.#runs.set(request.run, run);
       this.#refresh();
-      if (known === undefined) this.#options.event?.({ kind: 'run-started', run });
+      if (known === undefined) this.#options.told?.({ kind: 'run-started', run });
     }
     if (response.kind === 'work' && request.kind === 'next') {
       const leases = response.leases.map((lease) => ({ ...lease, leaseMs: 60_000, run: 'r', today: '2018-07-24', wish: { seen: 0 } }));
@@ -52,7 +52,7 @@ export class Scheduler {
         this.#open.set(attempt, event);
         this.#since.set(attempt, nowMs);
         this.#touch(task, 'running', number);
-        this.#options.event?.(event);
+        this.#options.told?.(event);
       }
       return { ...response, leases };
     }
@@ -61,13 +61,13 @@ export class Scheduler {
       this.#open.delete(request.attempt);
       if (event !== undefined) {
         this.#touch(event.task, 'ended', event.number);
-        this.#options.event?.({ ...event, kind: 'attempt-ended', end: request.end, durationMs: nowMs - (this.#since.get(request.attempt) ?? 0) });
+        this.#options.told?.({ ...event, kind: 'attempt-ended', end: request.end, durationMs: nowMs - (this.#since.get(request.attempt) ?? 0) });
       }
     }
     return response;
   }
-  nextChangeMs(): number | undefined {
-    return undefined;
+  nextChangeMs(): number {
+    return Infinity;
   }
   #touch(task: string, state: TaskView['state'], attempts: number): void {
     this.#change += 1;
@@ -76,6 +76,9 @@ export class Scheduler {
   #refresh(): void {
     for (const { task, state, attempts } of this.#old.tasks())
       if (!this.#rows.has(task)) this.#touch(task, state, attempts);
+  }
+  get change(): number {
+    return this.#change;
   }
   runs(): readonly RunView[] {
     return [...this.#runs.values()];

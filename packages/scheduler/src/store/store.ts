@@ -17,6 +17,8 @@ export interface Entry {
   readonly seq: number;
   readonly atMs: number;
   readonly request: string;
+  /** The digest of the answer that it got, so that playing it back can be held against it. */
+  readonly answer: string;
 }
 
 /** What becomes durable at once: all of it or nothing. */
@@ -100,7 +102,7 @@ function storeIn(folder: string, lock: { release(): void }): Store {
       transaction(() => {
         for (const entry of entries) {
           open.chain = chained(open.chain, entry);
-          open.insertEntry.run(entry.seq, entry.atMs, entry.request, open.chain);
+          open.insertEntry.run(entry.seq, entry.atMs, entry.request, entry.answer, open.chain);
         }
         open.history.keep(runs, attempts);
       });
@@ -166,7 +168,7 @@ function openFile(folder: string): Open {
     return {
       database,
       history: historyIn(database),
-      insertEntry: database.prepare('INSERT INTO entries (seq, at_ms, request, digest) VALUES (?, ?, ?, ?)'),
+      insertEntry: database.prepare('INSERT INTO entries (seq, at_ms, request, answer, digest) VALUES (?, ?, ?, ?, ?)'),
       chain: '',
     };
   } catch (error) {
@@ -202,7 +204,12 @@ function load(open: Open, folder: string, acknowledged: Acknowledged): Loaded {
   }
   const entries: Entry[] = [];
   for (const each of open.database.prepare('SELECT * FROM entries WHERE seq > ? ORDER BY seq').iterate(seq)) {
-    const entry = { seq: Number(each['seq']), atMs: Number(each['at_ms']), request: String(each['request']) };
+    const entry = {
+      seq: Number(each['seq']),
+      atMs: Number(each['at_ms']),
+      request: String(each['request']),
+      answer: String(each['answer']),
+    };
     if (entry.seq !== seq + 1) throw damaged(folder, `entry ${seq + 1} is missing`);
     open.chain = chained(open.chain, entry);
     if (open.chain !== each['digest']) throw damaged(folder, `entry ${entry.seq} is not what was written`);

@@ -15,6 +15,7 @@ const tables = `
     seq INTEGER PRIMARY KEY,
     at_ms INTEGER NOT NULL,
     request TEXT NOT NULL,
+    answer TEXT NOT NULL,
     digest TEXT NOT NULL
   ) STRICT;
   CREATE TABLE snapshots (
