@@ -1,4 +1,4 @@
-import type { SchedulerEvent } from './interim/view.ts';
+import type { SchedulerEvent } from '@daybook/core';
 import type { AttemptRow, EndedRun } from './store/history.ts';
 
 /** What of the things that happened goes into the history: what has ended. */

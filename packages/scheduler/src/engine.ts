@@ -1,10 +1,7 @@
-import type { Timer } from '@daybook/core';
+import type { Request, Response, Scheduler, SchedulerEvent, SchedulerState, Timer } from '@daybook/core';
 import { assert, DaybookError } from '@daybook/core';
 import type { Logger } from 'pino';
 import { endedOf } from './ended.ts';
-import type { Request, Response } from './interim/protocol.ts';
-import type { Scheduler, SchedulerState } from './interim/scheduler.ts';
-import type { SchedulerEvent } from './interim/view.ts';
 import type { Machine, MachineOptions } from './machine.ts';
 import { machineFrom } from './machine.ts';
 import { digestOf } from './store/chain.ts';

@@ -1,7 +1,5 @@
-import type { Request, Response } from './interim/protocol.ts';
-import type { SchedulerOptions, SchedulerState } from './interim/scheduler.ts';
-import { Scheduler } from './interim/scheduler.ts';
-import type { SchedulerEvent } from './interim/view.ts';
+import type { Request, Response, SchedulerEvent, SchedulerOptions, SchedulerState } from '@daybook/core';
+import { Scheduler } from '@daybook/core';
 
 /** The pure scheduler, with what happened in each step beside its answer. */
 export interface Machine {

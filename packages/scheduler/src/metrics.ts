@@ -1,6 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { Scheduler } from './interim/scheduler.ts';
-import type { SchedulerEvent } from './interim/view.ts';
+import type { Scheduler, SchedulerEvent } from '@daybook/core';
 
 /** What the scheduler does not know by itself. Each is asked at every scrape; one that throws is left out. */
 export interface MetricHooks {

@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { BlockList, isIP } from 'node:net';
-import type { Timer } from '@daybook/core';
+import type { Request, Response, SchedulerEvent, Timer } from '@daybook/core';
 import { DaybookError } from '@daybook/core';
 import type { Logger } from 'pino';
 import type { Engine } from './engine.ts';
@@ -13,8 +13,6 @@ import { handlersOf } from './http/handlers.ts';
 import type { Answer } from './http/listener.ts';
 import { answerBroken, listener } from './http/listener.ts';
 import { router } from './http/router.ts';
-import type { Request, Response } from './interim/protocol.ts';
-import type { SchedulerEvent } from './interim/view.ts';
 import type { LogOptions } from './logs.ts';
 import { logger } from './logs.ts';
 import type { MetricHooks, Metrics } from './metrics.ts';
@@ -127,6 +125,7 @@ export async function startScheduler(options: SchedulerServerOptions): Promise<S
     stopping: stopping.signal,
     metrics: () => scraped(engine, figures, nowMs),
   });
+  const answering = listener(router(handlers, tokens), log, stopping.signal);
   const server = createServer(
     {
       headersTimeout: limits.headersMs,
@@ -135,8 +134,10 @@ export async function startScheduler(options: SchedulerServerOptions): Promise<S
       connectionsCheckingInterval: Math.min(5000, limits.headersMs),
       maxHeaderSize: 16 * 1024,
     },
-    listener(router(handlers, tokens), log),
+    answering,
   );
+  // Whatever else a client expects it gets as an answer to its request.
+  server.on('checkExpectation', answering);
   server.maxConnections = limits.connections;
   server.on('clientError', answerBroken);
   const address = await started(listening(server, host, port), () => engine.stop());

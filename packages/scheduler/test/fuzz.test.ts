@@ -57,9 +57,11 @@ function bent(random: Random): unknown {
   for (let count = 0; count <= below(random, 3); count += 1) {
     const name = pick(random, [...Object.keys(good), 'kind', 'tasks', 'more', 'project']);
     if (random() < 0.2) delete good[name];
-    else if (name === 'tasks' && Array.isArray(good['tasks']) && good['tasks'].length > 0) {
-      const task = pick(random, good['tasks']) as Record<string, unknown>;
-      task[pick(random, [...Object.keys(task), 'batch', 'retries', 'wrapper', 'for'])] = anyValue(random);
+    else if (name === 'tasks' && Array.isArray(good['tasks'])) {
+      const task = good['tasks'].find((each) => typeof each === 'object' && each !== null) as
+        | Record<string, unknown>
+        | undefined;
+      if (task !== undefined) task[pick(random, [...Object.keys(task), 'batch', 'retries', 'wrapper', 'for'])] = anyValue(random);
     } else if (name === 'end') good['end'] = { ...(good['end'] as object), [pick(random, ['kind', 'version', 'error', 'cost'])]: anyValue(random) };
     else good[name] = anyValue(random);
   }

@@ -1,4 +1,4 @@
-import type { Request, Response } from '../interim/protocol.ts';
+import type { Request, Response } from '@daybook/core';
 import type { Fields, Shape } from './shape.ts';
 import { anything, boolean, isRecord, list, map, mismatch, number, object, oneOf, text } from './shape.ts';
 

@@ -1,5 +1,4 @@
-import type { Request } from '../interim/protocol.ts';
-import type { AheadView, RunView, TaskView, WorkerView } from '../interim/view.ts';
+import type { AheadView, Request, RunView, TaskView, WorkerView } from '@daybook/core';
 import type { WireKind } from './answers.ts';
 
 /** The requests that come from outside. */

@@ -1,6 +1,6 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import type { SchedulerPort, Timer } from '@daybook/core';
+import type { Request, Response, RunView, SchedulerPort, Timer } from '@daybook/core';
 import { assert, DaybookError } from '@daybook/core';
 import type { DocumentName, WireKind } from '../api/answers.ts';
 import { documentMismatch, responseMismatch, responseTo } from '../api/answers.ts';
@@ -11,8 +11,6 @@ import type {
   TasksDocument,
   WorkersDocument,
 } from '../api/documents.ts';
-import type { Request, Response } from '../interim/protocol.ts';
-import type { RunView } from '../interim/view.ts';
 import type { HttpAnswer } from './exchange.ts';
 import { exchange } from './exchange.ts';
 import { verdictOf } from './verdict.ts';

@@ -1,14 +1,11 @@
-import type { ErrorCode } from '@daybook/core';
-import { DaybookError } from '@daybook/core';
+import type { ErrorCode, Request, RunView } from '@daybook/core';
+import { checkRequest, DaybookError } from '@daybook/core';
 import type { Logger } from 'pino';
 import type { WireKind } from '../api/answers.ts';
 import { responseTo } from '../api/answers.ts';
 import type { AttemptsDocument, RunsDocument, TasksDocument } from '../api/documents.ts';
 import { limitMax, requestRoles, waitMaxSeconds } from '../api/routes.ts';
 import type { Engine } from '../engine.ts';
-import type { Request } from '../interim/protocol.ts';
-import { checkRequest } from '../interim/scheduler.ts';
-import type { RunView } from '../interim/view.ts';
 import type { BodyBudget } from './body.ts';
 import { readBody } from './body.ts';
 import { parseJson } from './json.ts';
@@ -50,9 +47,9 @@ export function handlersOf(options: HandlerOptions): Handlers {
       engine.read((scheduler) => {
         const view = scheduler.run(run);
         if (view === undefined) throw unknownRun();
-        const tasks = [...scheduler.tasks({ run, changedSince })];
-        const change = tasks.reduce((greatest, each) => Math.max(greatest, each.change), changedSince);
-        return { change, ended: view.endedMs !== undefined, tasks };
+        // Whoever asks for all gets them in the order of the submission.
+        const tasks = scheduler.tasks({ run, ...(changedSince === 0 ? {} : { changedSince }) });
+        return { change: scheduler.change, ended: view.endedMs !== undefined, tasks };
       }),
     );
   return {
@@ -73,7 +70,7 @@ export function handlersOf(options: HandlerOptions): Handlers {
     },
     runs: async ({ query }) => {
       const limit = countIn(query, 'limit', 100, limitMax);
-      const open = await kept(engine.read((scheduler) => [...scheduler.runs()]));
+      const open = await kept(engine.read((scheduler) => scheduler.runs()));
       const known = new Set(open.map(({ run }) => run));
       const ended = (await engine.endedRuns(limit))
         .filter(({ run }) => !known.has(run))
@@ -109,8 +106,8 @@ export function handlersOf(options: HandlerOptions): Handlers {
       }
       return json(answer);
     },
-    workers: async () => json({ workers: await kept(engine.read((scheduler) => [...scheduler.workers()])) }),
-    ahead: async () => json({ ahead: await kept(engine.read((scheduler) => [...scheduler.ahead()])) }),
+    workers: async () => json({ workers: await kept(engine.read((scheduler) => scheduler.workers())) }),
+    ahead: async () => json({ ahead: await kept(engine.read((scheduler) => scheduler.ahead())) }),
     attempts: async ({ query }) => {
       const [run, task] = [query.get('run'), query.get('task')];
       const limit = countIn(query, 'limit', 100, limitMax);

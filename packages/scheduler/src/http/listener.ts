@@ -25,12 +25,18 @@ const headers = {
 export function listener(
   answer: (request: IncomingMessage) => Promise<Answer>,
   log: Logger,
+  stopping: AbortSignal,
 ): RequestListener {
   return (request, response) => {
     // A client that goes away in the middle is nobody's fault.
     request.on('error', () => undefined);
     response.on('error', () => undefined);
-    answer(request).then(
+    const last = (): void => {
+      if (stopping.aborted) response.setHeader('connection', 'close');
+    };
+    answer(request)
+      .finally(last)
+      .then(
       ({ body, type = 'application/json', status = 200 }) => send(response, status, type, body),
       (error: unknown) => refuse(request, response, problemOf(error, log)),
     );
