@@ -10,6 +10,7 @@ import { bigDayCase } from './cases/big-day.ts';
 import { bigMonthCase, freshMonthCase } from './cases/months.ts';
 import { peersCase } from './cases/peers.ts';
 import { bucketCases } from './cases/bucket.ts';
+import { centralSchedulerCase } from './cases/central-scheduler.ts';
 import { schedulerCase } from './cases/scheduler.ts';
 import { startupCase } from './cases/startup.ts';
 import { threeYearsCase } from './cases/three-years.ts';
@@ -21,6 +22,7 @@ import { mebibytes } from './result.ts';
 const cases: readonly Case[] = [
   startupCase,
   schedulerCase,
+  centralSchedulerCase,
   // Before any other removes its files: ext4 makes new ones slowly for minutes after many were removed.
   tinyTasksCase,
   freshMonthCase,

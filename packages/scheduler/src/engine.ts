@@ -68,6 +68,7 @@ const tryAgainMs = 1000;
 const pruneMs = 3_600_000;
 const tickLeastMs = 50;
 const tickMostMs = 600_000;
+const nothing = { entries: [], runs: [], attempts: [] };
 /** What changes nothing that anybody waits for unless something happens with it. */
 const quiet: ReadonlySet<Request['kind']> = new Set(['next', 'beat', 'tick', 'started']);
 
@@ -90,7 +91,11 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     const known =
       error instanceof DaybookError
         ? error
-        : new DaybookError('write-failed', 'The journal failed in a way that Daybook does not know: start the server again.', { cause: error });
+        : new DaybookError(
+            'write-failed',
+            'The journal failed in a way that Daybook does not know: start the server again.',
+            { cause: error },
+          );
     if (failed === undefined) log.error({ code: known.code, why: known.message }, 'journal-failed');
     failed ??= known;
     return failed;
@@ -103,14 +108,16 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     const [at, atMs] = [seq, nowMs()];
     [bytes, lastBytes, snapshotAtMs] = [0, state.length, atMs];
     // All that the state holds has to be in the journal first.
-    await journal.append({ entries: [], runs: [], attempts: [] });
+    await journal.append(nothing);
     await journal.snapshot(at, atMs, state);
     if (atMs - prunedAtMs < pruneMs) return;
     prunedAtMs = atMs;
     await journal.prune(atMs - options.historyMs);
   };
   const keepInTime = (): void => {
-    const due = bytes > Math.max(options.snapshotBytes, lastBytes) || (bytes > 0 && nowMs() - snapshotAtMs >= options.snapshotMs);
+    const due =
+      bytes > Math.max(options.snapshotBytes, lastBytes) ||
+      (bytes > 0 && nowMs() - snapshotAtMs >= options.snapshotMs);
     if (!due || keeping !== undefined || failed !== undefined) return;
     keeping = keep()
       // The journal is longer for it and nothing is lost: the next one may succeed.
@@ -172,17 +179,26 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
         step = machine.handle(request, atMs);
       } catch (error) {
         // It may have stopped half-way: its state is read back before it answers anything more.
-        fail(new DaybookError('write-failed', 'A request could not be carried out.', { cause: { mayPass: true } }));
+        fail(
+          new DaybookError('write-failed', 'A request could not be carried out.', {
+            cause: { mayPass: true },
+          }),
+        );
         throw error;
       }
       const answer = JSON.stringify(step.response);
       seq += 1;
       bytes += text.length;
-      await durable(journal.append({ entries: [{ seq, atMs, request: text, answer: digestOf(answer) }], ...endedOf(step.events, atMs) }));
+      await durable(
+        journal.append({
+          entries: [{ seq, atMs, request: text, answer: digestOf(answer) }],
+          ...endedOf(step.events, atMs),
+        }),
+      );
       for (const each of step.events) options.happened(each);
       if (step.events.length > 0 || !quiet.has(request.kind)) {
         version += 1;
-        for (const wake of [...waiters]) wake();
+        for (const wake of waiters) wake();
       }
       keepInTime();
       awaitTick();
@@ -191,7 +207,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     async read(look) {
       await refuseIfFailed();
       const seen = look(machine.scheduler);
-      await durable(journal.append({ entries: [], runs: [], attempts: [] }));
+      await durable(journal.append(nothing));
       return seen;
     },
     version: () => version,
@@ -222,7 +238,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     async stop() {
       stopped = true;
       stopTick();
-      await journal.settled();
+      await journal.append(nothing).catch(() => undefined);
       await keeping;
       if (failed === undefined && bytes > 0)
         await keep().catch((error: unknown) => log.warn({ why: messageOf(error) }, 'snapshot-failed'));
@@ -234,16 +250,16 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   return engine;
 }
 
-function restored(
-  { snapshot, entries }: Loaded,
-  options: EngineOptions,
-): { machine: Machine; seq: number } {
+function restored({ snapshot, entries }: Loaded, options: EngineOptions): { machine: Machine; seq: number } {
   try {
     const kept = snapshot === undefined ? undefined : (JSON.parse(snapshot.state) as Kept);
     const before = machineFrom(kept?.state, kept?.options ?? options.machine);
     for (const { seq, request, atMs, answer } of entries) {
       const { response } = before.handle(JSON.parse(request) as Request, atMs);
-      assert(digestOf(JSON.stringify(response)) === answer, `Entry ${seq} is answered otherwise than it was.`);
+      assert(
+        digestOf(JSON.stringify(response)) === answer,
+        `Entry ${seq} is answered otherwise than it was.`,
+      );
     }
     const machine = machineFrom(before.scheduler.state(), options.machine);
     return { machine, seq: entries.at(-1)?.seq ?? snapshot?.seq ?? 0 };

@@ -4,7 +4,10 @@ import { Scheduler } from '@daybook/core';
 /** The pure scheduler, with what happened in each step beside its answer. */
 export interface Machine {
   readonly scheduler: Scheduler;
-  handle(request: Request, nowMs: number): { readonly response: Response; readonly events: readonly SchedulerEvent[] };
+  handle(
+    request: Request,
+    nowMs: number,
+  ): { readonly response: Response; readonly events: readonly SchedulerEvent[] };
 }
 
 /** What a machine is told once and for all: plain JSON, kept with its state. */

@@ -27,18 +27,72 @@ const answerBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
 export function metrics(hooks: MetricHooks): Metrics {
   const registry = new Registry();
   const registers = [registry];
-  const tasks = new Gauge({ name: 'daybook_tasks', help: 'Tasks by state: pending, ready, backing-off, running, or how they ended.', labelNames: ['state'], registers });
-  const attempts = new Counter({ name: 'daybook_attempts_total', help: 'Attempts that ended, by outcome and name of the task.', labelNames: ['outcome', 'task'], registers });
-  const durations = new Histogram({ name: 'daybook_attempt_duration_seconds', help: 'How long attempts took, by name of the task.', labelNames: ['task'], buckets: durationBuckets, registers });
-  const runs = new Counter({ name: 'daybook_runs_total', help: 'Runs that ended, by outcome.', labelNames: ['outcome'], registers });
-  const queueAge = new Gauge({ name: 'daybook_queue_age_seconds', help: 'How long the task that has waited longest has been ready, as far as scrapes have seen it.', registers });
-  const workers = new Gauge({ name: 'daybook_workers', help: 'Workers that were seen in the last minute.', registers });
-  const ahead = new Gauge({ name: 'daybook_tasks_ahead', help: 'Tasks that can still run, by runner.', labelNames: ['runner'], registers });
-  const answers = new Histogram({ name: 'daybook_request_duration_seconds', help: 'How long requests took until their answer was durable, by kind.', labelNames: ['kind'], buckets: answerBuckets, registers });
-  const journal = new Gauge({ name: 'daybook_journal_works', help: '1 while the journal can be written, else 0.', registers });
+  const tasks = new Gauge({
+    name: 'daybook_tasks',
+    help: 'Tasks by state: pending, ready, backing-off, running, or how they ended.',
+    labelNames: ['state'],
+    registers,
+  });
+  const attempts = new Counter({
+    name: 'daybook_attempts_total',
+    help: 'Attempts that ended, by outcome and name of the task.',
+    labelNames: ['outcome', 'task'],
+    registers,
+  });
+  const durations = new Histogram({
+    name: 'daybook_attempt_duration_seconds',
+    help: 'How long attempts took, by name of the task.',
+    labelNames: ['task'],
+    buckets: durationBuckets,
+    registers,
+  });
+  const runs = new Counter({
+    name: 'daybook_runs_total',
+    help: 'Runs that ended, by outcome.',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const queueAge = new Gauge({
+    name: 'daybook_queue_age_seconds',
+    help: 'How long the task that has waited longest has been ready, as far as scrapes have seen it.',
+    registers,
+  });
+  const workers = new Gauge({
+    name: 'daybook_workers',
+    help: 'Workers that were seen in the last minute.',
+    registers,
+  });
+  const ahead = new Gauge({
+    name: 'daybook_tasks_ahead',
+    help: 'Tasks that can still run, by runner.',
+    labelNames: ['runner'],
+    registers,
+  });
+  const answers = new Histogram({
+    name: 'daybook_request_duration_seconds',
+    help: 'How long requests took until their answer was durable, by kind.',
+    labelNames: ['kind'],
+    buckets: answerBuckets,
+    registers,
+  });
+  const journal = new Gauge({
+    name: 'daybook_journal_works',
+    help: '1 while the journal can be written, else 0.',
+    registers,
+  });
   journal.set(1);
-  const lateness = new Gauge({ name: 'daybook_report_lateness_seconds', help: 'How late the reports of the day are, by report.', labelNames: ['report'], registers });
-  const hours = new Gauge({ name: 'daybook_cluster_hours', help: 'Hours that clusters have run, by runner.', labelNames: ['runner'], registers });
+  const lateness = new Gauge({
+    name: 'daybook_report_lateness_seconds',
+    help: 'How late the reports of the day are, by report.',
+    labelNames: ['report'],
+    registers,
+  });
+  const hours = new Gauge({
+    name: 'daybook_cluster_hours',
+    help: 'Hours that clusters have run, by runner.',
+    labelNames: ['runner'],
+    registers,
+  });
   let readySince = new Map<number, number>();
   return {
     happened(event) {

@@ -31,6 +31,8 @@ export interface SchedulerServerOptions {
   readonly resources?: Readonly<Record<string, number>>;
   /** How long a lease lasts without a beat. Default: 60 s. */
   readonly leaseMs?: number;
+  /** How many days a run that has ended is kept in memory, where its tasks can be asked for. Default: 7. */
+  readonly runDays?: number;
   /** How many days runs and attempts that have ended are told of. Default: 400. */
   readonly historyDays?: number;
   /** A snapshot is taken when the journal behind the last one has more bytes than it and than this. Default: 4 MiB. */
@@ -101,6 +103,7 @@ export async function startScheduler(options: SchedulerServerOptions): Promise<S
       journal,
       machine: {
         ...(options.leaseMs === undefined ? {} : { leaseMs: options.leaseMs }),
+        ...(options.runDays === undefined ? {} : { retentionMs: options.runDays * 86_400_000 }),
         ...(options.resources === undefined ? {} : { resources: options.resources }),
       },
       nowMs,
@@ -219,9 +222,13 @@ function listening(server: Server, host: string, port: number): Promise<AddressI
   return new Promise((resolve, reject) => {
     server.once('error', (error) =>
       reject(
-        new DaybookError('usage', `The scheduler cannot listen on ${host}:${port}: ${error.message}. Choose another with --port or --host.`, {
-          cause: error,
-        }),
+        new DaybookError(
+          'usage',
+          `The scheduler cannot listen on ${host}:${port}: ${error.message}. Choose another with --port or --host.`,
+          {
+            cause: error,
+          },
+        ),
       ),
     );
     server.listen(port, host, () => resolve(server.address() as AddressInfo));

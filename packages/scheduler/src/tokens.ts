@@ -1,5 +1,16 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DaybookError, isSystemError } from '@daybook/core';
 
@@ -64,7 +75,8 @@ export function listTokens(state: string): readonly TokenFacts[] {
 /** Takes a token back by its id; a running server refuses it within a second. Says whether there was one. */
 export function removeToken(state: string, id: string): boolean {
   const found = readTokens(state).filter((each) => each.id === id);
-  for (const { digest } of found) rmSync(join(folderOf(state), `${digest.toString('hex')}.json`), { force: true });
+  for (const { digest } of found)
+    rmSync(join(folderOf(state), `${digest.toString('hex')}.json`), { force: true });
   return found.length > 0;
 }
 

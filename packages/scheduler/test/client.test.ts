@@ -15,7 +15,9 @@ const beaten = { kind: 'beaten', lost: [], cancelled: [], idleRunners: [] };
 const protocol = { 'daybook-protocol': '1', 'content-type': 'application/json' };
 
 /** A server that answers as the test says; gives its URL. */
-async function answering(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<string> {
+async function answering(
+  answer: (request: IncomingMessage, response: ServerResponse) => void,
+): Promise<string> {
   const server = createServer(answer);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void server.close().closeAllConnections());
@@ -71,7 +73,10 @@ test('what got no answer is sent again until there is one, with growing pauses',
     if (asked === 1) request.socket.destroy();
     else if (asked === 2) response.writeHead(502).end('a proxy');
     else if (asked === 3) response.writeHead(503, protocol).end('{}');
-    else if (asked === 4) response.writeHead(200, { ...protocol, 'content-length': 1000 }).write('{"kind"', () => request.socket.destroy());
+    else if (asked === 4)
+      response
+        .writeHead(200, { ...protocol, 'content-length': 1000 })
+        .write('{"kind"', () => request.socket.destroy());
     else response.writeHead(200, protocol).end(JSON.stringify(beaten));
   });
   const time = waitedTime();
@@ -92,7 +97,9 @@ test('a scheduler that cannot be reached is called so after the stated time', as
   const port = schedulerPort({ url: 'http://127.0.0.1:9', token, giveUpMs: 60_000, ...time });
   await expect(port(beat)).rejects.toMatchObject({
     code: 'scheduler-unreachable',
-    message: expect.stringMatching(/^The scheduler at http:\/\/127\.0\.0\.1:9 has given no answer for 60 s: .*ECONNREFUSED/) as string,
+    message: expect.stringMatching(
+      /^The scheduler at http:\/\/127\.0\.0\.1:9 has given no answer for 60 s: .*ECONNREFUSED/,
+    ) as string,
   });
   const waited = time.pauses.reduce((sum, each) => sum + each, 0);
   expect(waited).toBeGreaterThan(50_000);
@@ -114,17 +121,53 @@ test('a server that accepts and says nothing is left after the time for an answe
 const problem = { 'daybook-protocol': '1', 'content-type': 'application/problem+json' };
 
 test.each([
-  ['a token that is not known', 401, problem, '{}', /does not know the token: make one with `daybook token create`/],
-  ['a role that may not', 403, problem, '{"type":"/problems/role-insufficient","title":"No.","status":403,"detail":"A submit takes the role operator."}', /A submit takes the role operator\./],
-  ['a request that is refused', 422, problem, '{"type":"/problems/request-refused","title":"It is none.","status":422,"detail":"why"}', /refuses the request\. It is none\. why/],
-  ['a newer server', 200, { ...protocol, 'daybook-protocol': '2' }, '{}', /speaks version 2 of the protocol, and this Daybook version 1/],
+  [
+    'a token that is not known',
+    401,
+    problem,
+    '{}',
+    /does not know the token: make one with `daybook token create`/,
+  ],
+  [
+    'a role that may not',
+    403,
+    problem,
+    '{"type":"/problems/role-insufficient","title":"No.","status":403,"detail":"A submit takes the role operator."}',
+    /A submit takes the role operator\./,
+  ],
+  [
+    'a request that is refused',
+    422,
+    problem,
+    '{"type":"/problems/request-refused","title":"It is none.","status":422,"detail":"why"}',
+    /refuses the request\. It is none\. why/,
+  ],
+  [
+    'a newer server',
+    200,
+    { ...protocol, 'daybook-protocol': '2' },
+    '{}',
+    /speaks version 2 of the protocol, and this Daybook version 1/,
+  ],
   ['what is no scheduler', 200, {}, '<html>', /is no Daybook scheduler \(HTTP 200\)/],
   ['what is no scheduler, and says it', 404, {}, 'not found', /is no Daybook scheduler \(HTTP 404\)/],
   ['a redirection', 302, { location: 'http://elsewhere' }, '', /is no Daybook scheduler \(HTTP 302\)/],
   ['no JSON', 200, protocol, '{"kind"', /does not understand: the answer is no JSON/],
   ['an answer to another question', 200, protocol, '{"kind":"work"}', /a beat is answered with "work"/],
-  ['an answer with a hole', 200, protocol, '{"kind":"beaten","lost":[],"cancelled":[]}', /the answer has no idleRunners/],
-  ['an answer of another form', 200, protocol, JSON.stringify({ ...beaten, lost: [1] }), /the answer\.lost\[0\] is no text/],
+  [
+    'an answer with a hole',
+    200,
+    protocol,
+    '{"kind":"beaten","lost":[],"cancelled":[]}',
+    /the answer has no idleRunners/,
+  ],
+  [
+    'an answer of another form',
+    200,
+    protocol,
+    JSON.stringify({ ...beaten, lost: [1] }),
+    /the answer\.lost\[0\] is no text/,
+  ],
 ])('%s is refused at once, with what to do', async (_, status, headers, body, told) => {
   let asked = 0;
   const url = await answering((_request, response) => {
@@ -147,7 +190,9 @@ test('a request that the scheduler refuses by its own rules is an answer', async
 test('a question that waits ends with its signal', async () => {
   const stop = new AbortController();
   const url = await answering(() => stop.abort(new Error('stopped by the test')));
-  await expect(schedulerPort({ url, token, signal: stop.signal })(beat)).rejects.toThrow('stopped by the test');
+  await expect(schedulerPort({ url, token, signal: stop.signal })(beat)).rejects.toThrow(
+    'stopped by the test',
+  );
 });
 
 test.each([

@@ -7,55 +7,58 @@ import { attemptId, nextOf, reportOf, submitOf } from './requests.ts';
 import { emptyFolder, running } from './running.ts';
 import { onSmallDisk, smallDisk } from './small-disk.ts';
 
-onSmallDisk('on a full disk nothing is answered that was not kept, and it goes on when there is room', async () => {
-  const disk = smallDisk('16m');
-  const state = join(disk.path, 'state');
-  let nowMs = 1_000_000;
-  const server = await running({ state, nowMs: () => nowMs });
-  await server.post(submitOf('r', 400));
-  const ballast = join(disk.path, 'ballast');
-  writeFileSync(ballast, Buffer.alloc(14 * 1024 ** 2));
-  const answered: string[] = [];
-  let refused: Awaited<ReturnType<typeof server.post>> | undefined;
-  for (let number = 1; refused === undefined && number <= 400; number += 1) {
-    const asked = await server.post(nextOf('w', attemptId(number)), 'worker');
-    if (asked.status !== 200) refused = asked;
-    else {
-      const end = { kind: 'crashed', error: { code: 'job-crashed', message: 'x'.repeat(20_000) } };
-      const told = await server.post(reportOf('w', attemptId(number), end), 'worker');
-      if (told.status === 200) answered.push(attemptId(number));
-      else refused = told;
+onSmallDisk(
+  'on a full disk nothing is answered that was not kept, and it goes on when there is room',
+  async () => {
+    const disk = smallDisk('16m');
+    const state = join(disk.path, 'state');
+    let nowMs = 1_000_000;
+    const server = await running({ state, nowMs: () => nowMs });
+    await server.post(submitOf('r', 400));
+    const ballast = join(disk.path, 'ballast');
+    writeFileSync(ballast, Buffer.alloc(14 * 1024 ** 2));
+    const answered: string[] = [];
+    let refused: Awaited<ReturnType<typeof server.post>> | undefined;
+    for (let number = 1; refused === undefined && number <= 400; number += 1) {
+      const asked = await server.post(nextOf('w', attemptId(number)), 'worker');
+      if (asked.status !== 200) refused = asked;
+      else {
+        const end = { kind: 'crashed', error: { code: 'job-crashed', message: 'x'.repeat(20_000) } };
+        const told = await server.post(reportOf('w', attemptId(number), end), 'worker');
+        if (told.status === 200) answered.push(attemptId(number));
+        else refused = told;
+      }
     }
-  }
-  expect(answered.length).toBeGreaterThan(5);
-  expect(refused).toMatchObject({
-    status: 503,
-    body: { type: '/problems/state-unwritable', detail: expect.stringContaining('write-failed') as string },
-  });
-  expect(JSON.stringify(refused)).not.toContain(state);
-  expect((await server.fetch('/healthz')).status).toBe(200);
-  expect(await (await server.fetch('/readyz')).json()).toMatchObject({ ok: false });
-  expect(await (await server.fetch('/metrics')).text()).toContain('daybook_journal_works 0');
-  expect((await server.fetch('/v1/runs')).status).toBe(503);
-  expect(server.lines.join('')).toMatch(/journal-failed/);
-  expect(server.lines.join('')).toMatch(/the disk is full.*Make room/);
-  // Still full: it is tried again and refused again.
-  nowMs += 2000;
-  expect((await server.post(nextOf('w', attemptId(900)), 'worker')).status).toBe(503);
-  rmSync(ballast);
-  expect((await server.post(nextOf('w', attemptId(900)), 'worker')).status).toBe(503);
-  nowMs += 2000;
-  const last = await server.post(nextOf('w', attemptId(900)), 'worker');
-  expect(last.status, server.lines.slice(-3).join('')).toBe(200);
-  expect((await server.fetch('/readyz')).status).toBe(200);
-  await server.stop();
-  const again = await running({ state, nowMs: () => nowMs });
-  const { attempts } = (await (await again.fetch('/v1/attempts?limit=1000')).json()) as {
-    readonly attempts: readonly { readonly attempt: string; readonly outcome: string }[];
-  };
-  const ended = attempts.filter(({ outcome }) => outcome === 'crashed').map(({ attempt }) => attempt);
-  expect(answered.filter((each) => !ended.includes(each))).toEqual([]);
-});
+    expect(answered.length).toBeGreaterThan(5);
+    expect(refused).toMatchObject({
+      status: 503,
+      body: { type: '/problems/state-unwritable', detail: expect.stringContaining('write-failed') as string },
+    });
+    expect(JSON.stringify(refused)).not.toContain(state);
+    expect((await server.fetch('/healthz')).status).toBe(200);
+    expect(await (await server.fetch('/readyz')).json()).toMatchObject({ ok: false });
+    expect(await (await server.fetch('/metrics')).text()).toContain('daybook_journal_works 0');
+    expect((await server.fetch('/v1/runs')).status).toBe(503);
+    expect(server.lines.join('')).toMatch(/journal-failed/);
+    expect(server.lines.join('')).toMatch(/the disk is full.*Make room/);
+    // Still full: it is tried again and refused again.
+    nowMs += 2000;
+    expect((await server.post(nextOf('w', attemptId(900)), 'worker')).status).toBe(503);
+    rmSync(ballast);
+    expect((await server.post(nextOf('w', attemptId(900)), 'worker')).status).toBe(503);
+    nowMs += 2000;
+    const last = await server.post(nextOf('w', attemptId(900)), 'worker');
+    expect(last.status, server.lines.slice(-3).join('')).toBe(200);
+    expect((await server.fetch('/readyz')).status).toBe(200);
+    await server.stop();
+    const again = await running({ state, nowMs: () => nowMs });
+    const { attempts } = (await (await again.fetch('/v1/attempts?limit=1000')).json()) as {
+      readonly attempts: readonly { readonly attempt: string; readonly outcome: string }[];
+    };
+    const ended = attempts.filter(({ outcome }) => outcome === 'crashed').map(({ attempt }) => attempt);
+    expect(answered.filter((each) => !ended.includes(each))).toEqual([]);
+  },
+);
 
 onSmallDisk('a folder that is read-only is refused at the start', async () => {
   const disk = smallDisk('8m');
@@ -72,7 +75,9 @@ test('a server whose journal cannot be read back is refused, and leaves no lock'
   const state = emptyFolder();
   writeFileSync(join(state, 'journal.sqlite'), 'no database '.repeat(1000));
   for (let round = 0; round < 2; round += 1)
-    expect(await failureOf(startScheduler({ state, port: 0, log: { level: 'silent' } }))).toMatch(/^state-damaged/);
+    expect(await failureOf(startScheduler({ state, port: 0, log: { level: 'silent' } }))).toMatch(
+      /^state-damaged/,
+    );
 });
 
 test('two servers on one folder: the second is refused and the first goes on', async () => {

@@ -44,11 +44,28 @@ const randomBytes = (random: Random, length: number): Buffer =>
 
 /** A value of any type and shape. */
 function anyValue(random: Random, depth = 0): unknown {
-  const scalars = [null, true, false, 0, -1, 1e308, 2 ** 53, '', 'w', '../../etc/passwd', '\u0000', '💥', 'x'.repeat(1000), '__proto__'];
+  const scalars = [
+    null,
+    true,
+    false,
+    0,
+    -1,
+    1e308,
+    2 ** 53,
+    '',
+    'w',
+    '../../etc/passwd',
+    '\u0000',
+    '💥',
+    'x'.repeat(1000),
+    '__proto__',
+  ];
   if (depth > 3 || random() < 0.6) return pick(random, scalars);
   if (random() < 0.5) return Array.from({ length: below(random, 4) }, () => anyValue(random, depth + 1));
   const names = ['kind', 'worker', 'task', 'attempts', '__proto__', 'constructor', 'toString', ''];
-  return Object.fromEntries(Array.from({ length: below(random, 4) }, () => [pick(random, names), anyValue(random, depth + 1)]));
+  return Object.fromEntries(
+    Array.from({ length: below(random, 4) }, () => [pick(random, names), anyValue(random, depth + 1)]),
+  );
 }
 
 /** A good request in which something is of another type, missing or too much. */
@@ -61,8 +78,13 @@ function bent(random: Random): unknown {
       const task = good['tasks'].find((each) => typeof each === 'object' && each !== null) as
         | Record<string, unknown>
         | undefined;
-      if (task !== undefined) task[pick(random, [...Object.keys(task), 'batch', 'retries', 'wrapper', 'for'])] = anyValue(random);
-    } else if (name === 'end') good['end'] = { ...(good['end'] as object), [pick(random, ['kind', 'version', 'error', 'cost'])]: anyValue(random) };
+      if (task !== undefined)
+        task[pick(random, [...Object.keys(task), 'batch', 'retries', 'wrapper', 'for'])] = anyValue(random);
+    } else if (name === 'end')
+      good['end'] = {
+        ...(good['end'] as object),
+        [pick(random, ['kind', 'version', 'error', 'cost'])]: anyValue(random),
+      };
     else good[name] = anyValue(random);
   }
   return good;
@@ -98,14 +120,37 @@ function get(path: string, authorization: string): Buffer {
   );
 }
 
-const paths = ['/', '/v1', '/v1/runs/..', '/v1/../../etc/passwd', '/v1/runs/%2e%2e/tasks', '/v1/runs/%00', '/v1/runs/%', '/v1/runs/r0/tasks/', '//', '/metrics/../v1/runs', '/v1/runs/..%2f..%2fjournal.sqlite', '/v1/attempts?run=%27%20OR%201=1--', '/v1/attempts?limit=1e3', '/v1/runs?limit=99999', '/v1/runs/__proto__', '/v1/runs/constructor/tasks', '/?%', '/v1/attempts?task=' + 'x'.repeat(3000), 'http://elsewhere/v1/runs', '*'];
+const paths = [
+  '/',
+  '/v1',
+  '/v1/runs/..',
+  '/v1/../../etc/passwd',
+  '/v1/runs/%2e%2e/tasks',
+  '/v1/runs/%00',
+  '/v1/runs/%',
+  '/v1/runs/r0/tasks/',
+  '//',
+  '/metrics/../v1/runs',
+  '/v1/runs/..%2f..%2fjournal.sqlite',
+  '/v1/attempts?run=%27%20OR%201=1--',
+  '/v1/attempts?limit=1e3',
+  '/v1/runs?limit=99999',
+  '/v1/runs/__proto__',
+  '/v1/runs/constructor/tasks',
+  '/?%',
+  '/v1/attempts?task=' + 'x'.repeat(3000),
+  'http://elsewhere/v1/runs',
+  '*',
+];
 
 const attacks: Readonly<Record<string, (random: Random, server: Running) => Omit<Attack, 'kind'>>> = {
   bytes: (random) => ({ bytes: randomBytes(random, 1 + below(random, 300)) }),
   'bytes for a body': (random, server) => ({ bytes: post(server, randomBytes(random, below(random, 300))) }),
   'any value': (random, server) => ({ bytes: post(server, JSON.stringify(anyValue(random))) }),
   bent: (random, server) => ({ bytes: post(server, JSON.stringify(bent(random))) }),
-  'bent by a worker': (random, server) => ({ bytes: post(server, JSON.stringify(bent(random)), server.tokens.worker) }),
+  'bent by a worker': (random, server) => ({
+    bytes: post(server, JSON.stringify(bent(random)), server.tokens.worker),
+  }),
   good: (random, server) => ({ bytes: post(server, JSON.stringify(goodRequest(random))) }),
   'cut JSON': (random, server) => {
     const text = JSON.stringify(goodRequest(random));
@@ -118,22 +163,41 @@ const attacks: Readonly<Record<string, (random: Random, server: Running) => Omit
   },
   'deep in a member': (random, server) => {
     const depth = pick(random, [30, 63, 2000]);
-    return { bytes: post(server, `{"kind":"report","worker":"w","attempt":"a","end":${'['.repeat(depth)}${']'.repeat(depth)}}`) };
+    return {
+      bytes: post(
+        server,
+        `{"kind":"report","worker":"w","attempt":"a","end":${'['.repeat(depth)}${']'.repeat(depth)}}`,
+      ),
+    };
   },
   huge: (random, server) => ({
     bytes: post(server, Buffer.alloc(pick(random, [200_000, 300_000]), 0x20), server.tokens.worker),
   }),
   'huge by its word': (_, server) => ({
-    bytes: post(server, '', server.tokens.operator).subarray(0, -2).toString().replace('content-length: 0', 'content-length: 99999999999') as never,
+    bytes: post(server, '', server.tokens.operator)
+      .subarray(0, -2)
+      .toString()
+      .replace('content-length: 0', 'content-length: 99999999999') as never,
   }),
   'a lie about its length': (random, server) => ({
-    bytes: Buffer.from(post(server, '{}').toString().replace('content-length: 2', `content-length: ${pick(random, ['-1', 'x', '2, 3', '1e3'])}`)),
+    bytes: Buffer.from(
+      post(server, '{}')
+        .toString()
+        .replace('content-length: 2', `content-length: ${pick(random, ['-1', 'x', '2, 3', '1e3'])}`),
+    ),
   }),
   'unknown token': (random, server) => ({
-    bytes: post(server, JSON.stringify(goodRequest(random)), pick(random, ['x', '..', 'daybook_operator_', 'a'.repeat(2000)])),
+    bytes: post(
+      server,
+      JSON.stringify(goodRequest(random)),
+      pick(random, ['x', '..', 'daybook_operator_', 'a'.repeat(2000)]),
+    ),
   }),
   'strange authorization': (random) => ({
-    bytes: get('/v1/runs', pick(random, ['', 'Bearer', 'Basic x', 'Bearer \xff', 'bearer a b', 'Bearer '.repeat(100)])),
+    bytes: get(
+      '/v1/runs',
+      pick(random, ['', 'Bearer', 'Basic x', 'Bearer \xff', 'bearer a b', 'Bearer '.repeat(100)]),
+    ),
   }),
   path: (random, server) => ({ bytes: get(pick(random, paths), `Bearer ${server.tokens.operator}`) }),
   'path without a token': (random) => ({ bytes: get(pick(random, paths), '') }),
@@ -143,10 +207,27 @@ const attacks: Readonly<Record<string, (random: Random, server: Running) => Omit
     ),
   }),
   'long headers': (random, server) => ({
-    bytes: post(server, '{}', server.tokens.operator, `x-long: ${'y'.repeat(pick(random, [10_000, 20_000, 100_000]))}\r\n`),
+    bytes: post(
+      server,
+      '{}',
+      server.tokens.operator,
+      `x-long: ${'y'.repeat(pick(random, [10_000, 20_000, 100_000]))}\r\n`,
+    ),
   }),
   'other headers': (random, server) => ({
-    bytes: post(server, '{}', server.tokens.operator, pick(random, ['daybook-protocol: 2\r\n', 'expect: 100-continue\r\n', 'expect: tea\r\n', 'transfer-encoding: chunked\r\n', 'content-encoding: gzip\r\n', 'upgrade: websocket\r\nconnection: upgrade\r\n'])),
+    bytes: post(
+      server,
+      '{}',
+      server.tokens.operator,
+      pick(random, [
+        'daybook-protocol: 2\r\n',
+        'expect: 100-continue\r\n',
+        'expect: tea\r\n',
+        'transfer-encoding: chunked\r\n',
+        'content-encoding: gzip\r\n',
+        'upgrade: websocket\r\nconnection: upgrade\r\n',
+      ]),
+    ),
   }),
   'other type': (_, server) => ({
     bytes: Buffer.from(post(server, '{}').toString().replace('application/json', 'text/html')),
@@ -193,7 +274,10 @@ test(
         const status = /^HTTP\/1\.1 (\d+)/.exec(answer)?.[1] ?? 'none';
         statuses.set(`${one.kind}: ${status}`, (statuses.get(`${one.kind}: ${status}`) ?? 0) + 1);
         const why = suspicion(answer, status, server);
-        if (why !== undefined) wrong.push(`${why} [${one.kind}] ${one.bytes.toString('latin1').slice(0, 300)} → ${answer.slice(0, 500)}`);
+        if (why !== undefined)
+          wrong.push(
+            `${why} [${one.kind}] ${one.bytes.toString('latin1').slice(0, 300)} → ${answer.slice(0, 500)}`,
+          );
       }
     };
     await Promise.all(Array.from({ length: lanes }, (_, index) => lane(index)));
@@ -215,6 +299,7 @@ function suspicion(answer: string, status: string, server: Running): string | un
   if (insides.test(answer)) return 'insides';
   if (answer.includes(server.state)) return 'a path of the server';
   if (Object.values(server.tokens).some((token) => answer.includes(token))) return 'a token';
-  if (Number(status) >= 400 && !answer.includes('application/problem+json')) return 'an error that is no problem document';
+  if (Number(status) >= 400 && !answer.includes('application/problem+json'))
+    return 'an error that is no problem document';
   return undefined;
 }

@@ -29,7 +29,9 @@ test('after kill -9 in the middle of load, every answer given before stands', as
     const until = answered.length + 150 + round * 37;
     const killed = killAt(until, answered, server);
     await Promise.allSettled(
-      Array.from({ length: workers }, (_, index) => workUntilDead(server, token, `w${index}`, newId, answered, held)),
+      Array.from({ length: workers }, (_, index) =>
+        workUntilDead(server, token, `w${index}`, newId, answered, held),
+      ),
     );
     await killed;
     server = await serverProcess(state, 10_000);
@@ -43,7 +45,9 @@ test('after kill -9 in the middle of load, every answer given before stands', as
   const page = await client.tasks('r');
   expect(page?.tasks.filter(({ state }) => state !== 'ended')).toEqual([]);
   expect(page?.tasks).toHaveLength(tasks);
-  const accepted = answered.filter(({ request, response }) => request['kind'] === 'report' && response['accepted'] === true);
+  const accepted = answered.filter(
+    ({ request, response }) => request['kind'] === 'report' && response['accepted'] === true,
+  );
   expect(new Set(accepted.map(({ request }) => request['attempt'])).size).toBe(accepted.length);
   const { attempts } = await client.attempts({ limit: 1000 });
   const publishedOnce = attempts.filter(({ outcome }) => outcome === 'published').map(({ task }) => task);
@@ -123,7 +127,11 @@ async function workOff(
 }
 
 /** Holds a new server to all that the ones before it have said. */
-async function holdsAgain(server: ServerProcess, token: string, answered: readonly Answered[]): Promise<void> {
+async function holdsAgain(
+  server: ServerProcess,
+  token: string,
+  answered: readonly Answered[],
+): Promise<void> {
   const client = schedulerClient({ url: server.url, token });
   const { attempts } = await client.attempts({ limit: 1000 });
   const ended = new Map(attempts.map((each) => [each.attempt, each]));
@@ -141,9 +149,13 @@ async function holdsAgain(server: ServerProcess, token: string, answered: readon
       const known = ended.get(String(request['attempt']));
       if (known?.outcome !== published.kind) wrong.push({ request, response, known });
     } else if (request['kind'] === 'next') {
-      for (const lease of response['leases'] as readonly { readonly attempt: string; readonly task: string }[]) {
+      for (const lease of response['leases'] as readonly {
+        readonly attempt: string;
+        readonly task: string;
+      }[]) {
         if (reported.has(lease.attempt)) {
-          if (ended.get(lease.attempt)?.task !== lease.task) wrong.push({ lease, ended: ended.get(lease.attempt) });
+          if (ended.get(lease.attempt)?.task !== lease.task)
+            wrong.push({ lease, ended: ended.get(lease.attempt) });
           continue;
         }
         const again = await post(server.url, token, request);

@@ -8,7 +8,10 @@ export function submitOf(run: string, count: number): Readonly<Record<string, un
   };
 }
 
-export function taskOf(task: string, facts: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> {
+export function taskOf(
+  task: string,
+  facts: Readonly<Record<string, unknown>> = {},
+): Readonly<Record<string, unknown>> {
   return {
     task,
     name: 't',
@@ -33,6 +36,10 @@ export function nextOf(worker: string, ...attempts: readonly string[]): Readonly
   return { kind: 'next', worker, runners: ['local'], attempts };
 }
 
-export function reportOf(worker: string, attempt: string, end: unknown = published): Readonly<Record<string, unknown>> {
+export function reportOf(
+  worker: string,
+  attempt: string,
+  end: unknown = published,
+): Readonly<Record<string, unknown>> {
   return { kind: 'report', worker, attempt, end };
 }

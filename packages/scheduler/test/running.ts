@@ -18,8 +18,14 @@ export interface Running extends SchedulerServer {
   /** Every line of the log, as it was written. */
   readonly lines: readonly string[];
   /** Sends one request with an operator's token, or with another. */
-  fetch(path: string, options?: { readonly role?: Role; readonly body?: unknown; readonly init?: RequestInit }): Promise<Response>;
-  post(request: unknown, role?: Role): Promise<{ readonly status: number; readonly body: Readonly<Record<string, unknown>> }>;
+  fetch(
+    path: string,
+    options?: { readonly role?: Role; readonly body?: unknown; readonly init?: RequestInit },
+  ): Promise<Response>;
+  post(
+    request: unknown,
+    role?: Role,
+  ): Promise<{ readonly status: number; readonly body: Readonly<Record<string, unknown>> }>;
 }
 
 /** A real server on a free port, stopped after the test. */
@@ -31,7 +37,12 @@ export async function running(options: Partial<SchedulerServerOptions> = {}): Pr
     reader: createToken(state, 'reader').token,
   };
   const lines: string[] = [];
-  const server = await startScheduler({ port: 0, log: { to: { write: (line) => void lines.push(line) } }, ...options, state });
+  const server = await startScheduler({
+    port: 0,
+    log: { to: { write: (line) => void lines.push(line) } },
+    ...options,
+    state,
+  });
   onTestFinished(() => server.stop());
   const send: Running['fetch'] = (path, { role = 'operator', body, init } = {}) =>
     fetch(`${server.url}${path}`, {

@@ -1,6 +1,12 @@
-import { expect, test } from 'vitest';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import type { SubmitRequest } from '@daybook/core';
+import { expect, onTestFinished, test } from 'vitest';
+import { createToken, schedulerClient, startScheduler } from '../src/index.ts';
+import { openStore } from '../src/store/store.ts';
 import { attemptId, nextOf, reportOf, submitOf } from './requests.ts';
-import { running } from './running.ts';
+import { emptyFolder, running } from './running.ts';
+import { serverProcess } from './server-process.ts';
 
 test('a run is submitted, worked off and told of', async () => {
   const server = await running();
@@ -10,6 +16,145 @@ test('a run is submitted, worked off and told of', async () => {
   expect((await server.post(reportOf('w', attemptId(1)), 'worker')).body).toMatchObject({ accepted: true });
   const attempts = await (await server.fetch('/v1/attempts?task=t/number=0')).json();
   expect(attempts).toMatchObject({ attempts: [{ attempt: attemptId(1), outcome: 'published' }] });
-  expect(await (await server.fetch('/metrics')).text()).toContain('daybook_attempts_total{outcome="published",task=');
+  expect(await (await server.fetch('/metrics')).text()).toContain(
+    'daybook_attempts_total{outcome="published",task=',
+  );
   expect(server.lines.join('')).toContain('attempt-ended');
+});
+
+test('a server goes on with other settings where it was, and what it had answered stands', async () => {
+  const state = emptyFolder();
+  const first = await serverProcess(state, 4_000_000);
+  const token = createToken(state, 'operator').token;
+  const client = schedulerClient({ url: first.url, token });
+  onTestFinished(() => client.close());
+  await client.port(submitOf('r', 3) as unknown as SubmitRequest);
+  const ask = { kind: 'next', worker: 'w', runners: ['local'], attempts: [attemptId(1)] } as const;
+  const given = await client.port(ask);
+  await first.kill();
+  // Leases were four times as long when the answer was given, and the resources others.
+  const second = await running({ state, leaseMs: 15_000, resources: { exchange: 1 } });
+  const again = await second.post(ask);
+  expect(given).toMatchObject({ kind: 'work', leases: [{ task: 't/number=0', leaseMs: 60_000 }] });
+  expect(again.body).toMatchObject({ kind: 'work', leases: [{ task: 't/number=0', attempt: attemptId(1) }] });
+});
+
+test('a journal that this version would answer otherwise is refused', async () => {
+  const state = emptyFolder();
+  const store = openStore(state);
+  const request = JSON.stringify(submitOf('r', 1));
+  store.append({ entries: [{ seq: 1, atMs: 1, request, answer: 'another' }], runs: [], attempts: [] });
+  store.close();
+  await expect(startScheduler({ state, port: 0, log: { level: 'silent' } })).rejects.toMatchObject({
+    code: 'state-damaged',
+    message: expect.stringMatching(/does not come to the answers that were given.*Entry 1/) as string,
+  });
+});
+
+test('what falls due by itself happens without anybody asking', async () => {
+  let nowMs = 1_000_000;
+  const timers: { readonly atMs: number; act(): void }[] = [];
+  const server = await running({
+    leaseMs: 10_000,
+    nowMs: () => nowMs,
+    timer: (waitMs, act) => {
+      const timer = { atMs: nowMs + waitMs, act };
+      timers.push(timer);
+      return () => void timers.splice(timers.indexOf(timer), 1);
+    },
+  });
+  await server.post(submitOf('r', 1));
+  await server.post(nextOf('w', attemptId(1)), 'worker');
+  nowMs += 10_000;
+  for (const timer of timers.filter(({ atMs }) => atMs <= nowMs)) timer.act();
+  const lost = (): boolean => server.lines.some((line) => line.includes('"outcome":"lost"'));
+  while (!lost()) await new Promise((resolve) => setImmediate(resolve));
+  expect(await (await server.fetch('/v1/attempts')).json()).toMatchObject({
+    attempts: [{ outcome: 'lost' }],
+  });
+});
+
+test('an event is told once it is durable, and a handler that throws is logged and changes nothing', async () => {
+  const told: string[] = [];
+  const server = await running({
+    event: (event) => {
+      told.push(event.kind);
+      throw new Error('the handler is broken');
+    },
+  });
+  await server.post(submitOf('r', 1));
+  await server.post(nextOf('w', attemptId(1)), 'worker');
+  expect((await server.post(reportOf('w', attemptId(1)), 'worker')).body).toMatchObject({ accepted: true });
+  expect(told).toEqual(['run-started', 'attempt-started', 'attempt-ended', 'run-ended']);
+  expect(server.lines.filter((line) => line.includes('the handler is broken'))).toHaveLength(4);
+});
+
+test('a run that has ended is told of when the scheduler has forgotten it, until the history is over', async () => {
+  let nowMs = 1_000_000_000;
+  const options = { nowMs: () => nowMs, runDays: 1, historyDays: 3, snapshotMs: 1, state: emptyFolder() };
+  const first = await running(options);
+  await first.post(submitOf('r', 1));
+  await first.post(nextOf('w', attemptId(1)), 'worker');
+  await first.post(reportOf('w', attemptId(1)), 'worker');
+  nowMs += 2 * 86_400_000;
+  await first.post({ kind: 'resume' });
+  expect((await first.fetch('/v1/runs/r/tasks')).status).toBe(404);
+  expect(await (await first.fetch('/v1/runs/r')).json()).toMatchObject({ run: 'r', outcome: 'ok' });
+  expect(await (await first.fetch('/v1/runs')).json()).toMatchObject({ runs: [{ run: 'r' }] });
+  await first.stop();
+  nowMs += 2 * 86_400_000;
+  const second = await running(options);
+  expect((await second.fetch('/v1/runs/r')).status).toBe(404);
+  expect(await (await second.fetch('/v1/attempts')).json()).toEqual({ attempts: [] });
+});
+
+test('a client that is slow with its headers is told so and left', async () => {
+  const server = await running({ limits: { headersMs: 100 } });
+  const socket = connect(server.port, '127.0.0.1');
+  socket.write('GET /healthz HTTP/1.1\r\nhost: x\r\n');
+  const chunks: Buffer[] = [];
+  socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+  await once(socket, 'close');
+  expect(Buffer.concat(chunks).toString()).toMatch(/^HTTP\/1\.1 408 [^]*problem\+json[^]*request-slow/);
+});
+
+test('a body that is too large is refused with what is allowed, by its length and by what comes', async () => {
+  const server = await running({ limits: { operatorBodyBytes: 1000 } });
+  const body = JSON.stringify(submitOf('r', 100));
+  const declared = await server.fetch('/v1/requests', { init: { method: 'POST', body } });
+  const streamed = await server.fetch('/v1/requests', {
+    init: { method: 'POST', body: new Blob([body]).stream(), duplex: 'half' } as RequestInit,
+  });
+  for (const answer of [declared, streamed]) {
+    expect(answer.status).toBe(413);
+    expect(await answer.json()).toMatchObject({ detail: expect.stringContaining('1000 bytes') as string });
+  }
+});
+
+test('the health of a server that stops is told until it is gone', async () => {
+  const server = await running();
+  await server.stop();
+  await server.stop();
+  await expect(fetch(`${server.url}/healthz`)).rejects.toThrow();
+  expect(server.lines.at(-1)).toContain('"event":"stopped"');
+});
+
+test('what the scheduler is told of lateness and clusters stands in its metrics, and a hook that throws breaks nothing', async () => {
+  const server = await running({
+    hooks: {
+      latenessSeconds: () => ({ 'daily-accounting': 90 }),
+      clusterHours: () => {
+        throw new Error('no figures');
+      },
+    },
+  });
+  await server.post(submitOf('r', 3));
+  await server.post(nextOf('w', attemptId(1)), 'worker');
+  const text = await (await server.fetch('/metrics')).text();
+  expect(text).toContain('daybook_report_lateness_seconds{report="daily-accounting"} 90');
+  expect(text).toContain('daybook_tasks{state="running"} 1');
+  expect(text).toContain('daybook_tasks{state="ready"} 2');
+  expect(text).toContain('daybook_tasks_ahead{runner="local"} 3');
+  expect(text).toContain('daybook_workers 1');
+  expect(text).not.toContain('daybook_cluster_hours{');
 });

@@ -10,10 +10,13 @@ const canMount = tried();
  * A test on a real file system of a certain size, which takes the right to mount one. Where that is missing it is skipped
  * with a loud line, and with `CI=true` it fails.
  */
-export const onSmallDisk: (name: string, act: () => Promise<void>) => void = canMount || process.env['CI'] === 'true' ? test : test.skip;
+export const onSmallDisk: (name: string, act: () => Promise<void>) => void =
+  canMount || process.env['CI'] === 'true' ? test : test.skip;
 
 if (!canMount)
-  process.stderr.write('\n!!! SKIPPED: EVERY TEST ON A FULL OR READ-ONLY DISK. To run them: as root, where mount works\n\n');
+  process.stderr.write(
+    '\n!!! SKIPPED: EVERY TEST ON A FULL OR READ-ONLY DISK. To run them: as root, where mount works\n\n',
+  );
 
 export interface SmallDisk {
   readonly path: string;

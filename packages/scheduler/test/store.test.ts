@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, cpSync, existsSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { DaybookError } from '@daybook/core';
@@ -180,7 +188,10 @@ test('a damaged page of the file is damage, whichever page it is', () => {
 
 test('a file that is no database is damage', () => {
   const folder = emptyFolder();
-  writeFileSync(join(folder, 'journal.sqlite'), 'This is a letter and no database, and long enough to be sure of that.'.repeat(20));
+  writeFileSync(
+    join(folder, 'journal.sqlite'),
+    'This is a letter and no database, and long enough to be sure of that.'.repeat(20),
+  );
   expect(codeOf(() => openStore(folder))).toMatch(/^state-damaged/);
 });
 
@@ -205,7 +216,9 @@ test('the history forgets what ended before, and the file gets smaller', () => {
   const before = statSync(join(folder, 'journal.sqlite')).size;
   const again = openStore(folder);
   expect(again.attempts({ task: 't7', limit: 2 }).map(({ attempt }) => attempt)).toEqual(['a2907', 'a2807']);
-  expect(again.attempts({ run: 'r1', task: 't11', limit: 1 }).map(({ attempt }) => attempt)).toEqual(['a2911']);
+  expect(again.attempts({ run: 'r1', task: 't11', limit: 1 }).map(({ attempt }) => attempt)).toEqual([
+    'a2911',
+  ]);
   expect(again.prune(2900)).toBe(2900);
   expect(again.attempts({ limit: 1000 })).toHaveLength(100);
   again.close();
@@ -232,7 +245,10 @@ test('what comes while a commit is under way shares the next one', async () => {
   commits[0]?.end();
   await turn();
   expect(kept).toEqual([1, 2]);
-  expect(commits.map(({ seqs }) => seqs)).toEqual([[1, 2], [3, 4]]);
+  expect(commits.map(({ seqs }) => seqs)).toEqual([
+    [1, 2],
+    [3, 4],
+  ]);
   commits[1]?.end();
   await turn();
   ask(5);
@@ -242,7 +258,9 @@ test('what comes while a commit is under way shares the next one', async () => {
 
 test('a commit that fails takes with it all that was given since it began', async () => {
   const fails: (() => void)[] = [];
-  const { append } = groupCommit(() => new Promise((_, reject) => fails.push(() => reject(new Error('full')))));
+  const { append } = groupCommit(
+    () => new Promise((_, reject) => fails.push(() => reject(new Error('full')))),
+  );
   const turn = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
   const first = append(batchOf(entryOf(1)));
   await turn();

@@ -35,10 +35,21 @@ test.each(roles)('a %s may do what its role says and nothing else', async (role)
 
 test('without a token that is known there is nothing but the two questions after health', async () => {
   const server = await running();
-  const strangers = ['', 'Bearer', 'Bearer ', 'Basic YTpi', 'Bearer daybook_operator_wrong', `Bearer ${server.tokens.operator}x`];
+  const strangers = [
+    '',
+    'Bearer',
+    'Bearer ',
+    'Basic YTpi',
+    'Bearer daybook_operator_wrong',
+    `Bearer ${server.tokens.operator}x`,
+  ];
   for (const { method, path, roles: allowed } of Object.values(routes)) {
     for (const authorization of strangers) {
-      const init = { method, headers: { authorization }, ...(method === 'POST' ? { body: '{"kind":"cancel"}' } : {}) };
+      const init = {
+        method,
+        headers: { authorization },
+        ...(method === 'POST' ? { body: '{"kind":"cancel"}' } : {}),
+      };
       const answer = await fetch(`${server.url}${path.replace(':run', 'r')}`, init);
       expect(`${path} ${answer.status}`).toBe(`${path} ${allowed === 'anybody' ? 200 : 401}`);
     }
@@ -106,13 +117,17 @@ test('no secret gets into the log, under whatever name and in whatever text', as
   const secret = server.tokens.worker;
   await server.post({ ...submitOf('r', 1), run: `run-${secret}` });
   await server.post(nextOf(`worker-${secret}`, attemptId(1)), 'worker');
-  const end = { kind: 'crashed', error: { code: 'job-crashed', message: `Authorization: Bearer ${secret} and Bearer abc.def` } };
+  const end = {
+    kind: 'crashed',
+    error: { code: 'job-crashed', message: `Authorization: Bearer ${secret} and Bearer abc.def` },
+  };
   await server.post(reportOf(`worker-${secret}`, attemptId(1), end), 'worker');
   const log = lines.join('');
   expect(log).toContain('attempt-ended');
   expect(log).toContain('[secret]');
   expect(log).not.toContain(secret);
   expect(log).not.toContain('abc.def');
-  for (const line of lines) expect(JSON.parse(line)).toMatchObject({ at: expect.stringMatching(/Z$/) as string });
+  for (const line of lines)
+    expect(JSON.parse(line)).toMatchObject({ at: expect.stringMatching(/Z$/) as string });
 });
 const lines: string[] = [];

@@ -5,7 +5,11 @@ import type { Running } from './running.ts';
 import { running } from './running.ts';
 
 /** A server whose timers go off when they are told to. */
-async function onHeldTime(): Promise<{ readonly server: Running; pass(ms: number): void; readonly timers: () => number }> {
+async function onHeldTime(): Promise<{
+  readonly server: Running;
+  pass(ms: number): void;
+  readonly timers: () => number;
+}> {
   let nowMs = 1_000_000;
   const timers = new Set<{ readonly atMs: number; act(): void }>();
   const server = await running({

@@ -7,7 +7,20 @@ import * as simulator from '@daybook/exchange-simulator';
 import * as reports from '@daybook/reports-accounting';
 import * as spark from '@daybook/runner-emr';
 import * as runner from '@daybook/runner-local';
+import * as scheduler from '@daybook/scheduler';
 import * as target from '@daybook/target-file';
 import * as bucket from '@daybook/target-s3';
 
-export const everyEntry = [cli, core, testing, emr, simulator, reports, runner, spark, target, bucket];
+export const everyEntry = [
+  cli,
+  core,
+  testing,
+  emr,
+  simulator,
+  reports,
+  runner,
+  scheduler,
+  spark,
+  target,
+  bucket,
+];

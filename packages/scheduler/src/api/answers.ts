@@ -1,11 +1,17 @@
-import type { Request, Response } from '@daybook/core';
+import type { AheadView, Lease, Request, Response, RunView, TaskView, WorkerView } from '@daybook/core';
+import type { EndedAttempt, TasksDocument } from './documents.ts';
 import type { Fields, Shape } from './shape.ts';
 import { anything, boolean, isRecord, list, map, mismatch, number, object, oneOf, text } from './shape.ts';
+
+/** The compiler holds the fields to the types of core: none is forgotten, none is too much, and `?` stands where it belongs. */
+type FieldsOf<T> = {
+  readonly [K in keyof T & string as object extends Pick<T, K> ? `${K}?` : K]-?: Shape;
+};
 
 const project = object({ target: text, digest: text });
 const texts = list(text);
 
-const lease = object({
+const lease: FieldsOf<Lease> = {
   attempt: text,
   task: text,
   runner: text,
@@ -16,12 +22,18 @@ const lease = object({
   run: text,
   today: text,
   wish: anything,
-});
+};
 
 /** The fields of each response of the protocol beside its `kind`. */
-export const responseFields: Readonly<Record<Response['kind'], Fields>> = {
+export const responseFields = {
   submitted: { refused: list(object({ task: text, why: text })) },
-  work: { leases: list(lease), 'spent?': texts, idleRunners: texts, 'againInMs?': number, ended: boolean },
+  work: {
+    leases: list(object(lease)),
+    'spent?': texts,
+    idleRunners: texts,
+    'againInMs?': number,
+    ended: boolean,
+  },
   beaten: { lost: texts, cancelled: texts, idleRunners: texts },
   reported: { accepted: boolean, 'retryAtMs?': number, idleRunners: texts },
   cancelling: { attempts: texts },
@@ -29,6 +41,8 @@ export const responseFields: Readonly<Record<Response['kind'], Fields>> = {
   paused: { all: boolean, names: texts },
   ticked: {},
   refused: { why: text },
+} as const satisfies {
+  readonly [K in Response['kind']]: FieldsOf<Omit<Extract<Response, { readonly kind: K }>, 'kind'>>;
 };
 
 /** The response that answers each kind of request; `refused` answers all of them. */
@@ -49,7 +63,7 @@ export type WireKind = keyof typeof responseTo;
 const end = map(anything);
 const state = oneOf('pending', 'ready', 'backing-off', 'running', 'ended');
 
-const run: Fields = {
+const run: FieldsOf<RunView> = {
   run: text,
   'command?': texts,
   today: text,
@@ -60,7 +74,7 @@ const run: Fields = {
   counts: map(number),
 };
 
-const task: Fields = {
+const task: FieldsOf<TaskView> = {
   task: text,
   name: text,
   'target?': text,
@@ -73,7 +87,7 @@ const task: Fields = {
   change: number,
 };
 
-const worker: Fields = {
+const worker: FieldsOf<WorkerView> = {
   name: text,
   'project?': project,
   runners: texts,
@@ -81,9 +95,15 @@ const worker: Fields = {
   attempts: texts,
 };
 
-const ahead: Fields = { 'project?': project, runner: text, ready: number, running: number, waiting: number };
+const ahead: FieldsOf<AheadView> = {
+  'project?': project,
+  runner: text,
+  ready: number,
+  running: number,
+  waiting: number,
+};
 
-const attempt: Fields = {
+const attempt: FieldsOf<EndedAttempt> = {
   attempt: text,
   run: text,
   task: text,
@@ -100,7 +120,7 @@ const attempt: Fields = {
 export const documentFields = {
   runs: { runs: list(object(run)) },
   run,
-  tasks: { change: number, ended: boolean, tasks: list(object(task)) },
+  tasks: { change: number, ended: boolean, tasks: list(object(task)) } satisfies FieldsOf<TasksDocument>,
   workers: { workers: list(object(worker)) },
   ahead: { ahead: list(object(ahead)) },
   attempts: { attempts: list(object(attempt)) },

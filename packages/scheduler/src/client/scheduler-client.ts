@@ -82,8 +82,11 @@ export function schedulerClient(options: SchedulerClientOptions): SchedulerClien
   checkToken(options.token);
   const agent = base.protocol === 'https:' ? new HttpsAgent(kept) : new HttpAgent(kept);
   const ask = asking(options, base, agent);
-  const get = async <T>(name: DocumentName, path: string, rest: Pick<Try, 'query' | 'waitMs'> = {}): Promise<T> =>
-    (await ask({ path, ...rest, mismatch: (value) => documentMismatch(name, value) })) as T;
+  const get = async <T>(
+    name: DocumentName,
+    path: string,
+    rest: Pick<Try, 'query' | 'waitMs'> = {},
+  ): Promise<T> => (await ask({ path, ...rest, mismatch: (value) => documentMismatch(name, value) })) as T;
   return {
     port: async (request) => {
       const { kind } = request as Request;
@@ -108,7 +111,7 @@ export function schedulerClient(options: SchedulerClientOptions): SchedulerClien
   };
 }
 
-const kept = { keepAlive: true, maxSockets: 64, keepAliveMsecs: 10_000 };
+const kept = { keepAlive: true, keepAliveMsecs: 10_000 };
 
 /** Asks until there is an answer, or none is to be expected. */
 function asking(
@@ -116,7 +119,14 @@ function asking(
   base: URL,
   agent: HttpAgent,
 ): (what: Try) => Promise<unknown> {
-  const { token, giveUpMs = 120_000, timeoutMs = 30_000, signal, nowMs = Date.now, timer = processTimer } = options;
+  const {
+    token,
+    giveUpMs = 120_000,
+    timeoutMs = 30_000,
+    signal,
+    nowMs = Date.now,
+    timer = processTimer,
+  } = options;
   const at = base.href.replace(/\/$/, '');
   return async ({ path, query = {}, body, mismatch, waitMs = 0 }) => {
     const url = new URL(path, base);
@@ -161,9 +171,15 @@ function asking(
 function checkedUrl(text: string): URL {
   const url = URL.parse(text.endsWith('/') ? text : `${text}/`);
   if (url === null || !/^https?:$/.test(url.protocol))
-    throw new DaybookError('usage', `The scheduler's URL has to begin with http:// or https://: ${hidden(text)}.`);
+    throw new DaybookError(
+      'usage',
+      `The scheduler's URL has to begin with http:// or https://: ${hidden(text)}.`,
+    );
   if (url.username !== '' || url.password !== '')
-    throw new DaybookError('usage', "The scheduler's URL holds a name or a password: give the token in DAYBOOK_TOKEN instead.");
+    throw new DaybookError(
+      'usage',
+      "The scheduler's URL holds a name or a password: give the token in DAYBOOK_TOKEN instead.",
+    );
   return url;
 }
 
@@ -174,7 +190,10 @@ function hidden(text: string): string {
 
 function checkToken(token: string): void {
   if (!/^[\w.~+/=-]+$/.test(token))
-    throw new DaybookError('usage', 'The token for the scheduler is missing or is none: set DAYBOOK_TOKEN to what `daybook token create` printed.');
+    throw new DaybookError(
+      'usage',
+      'The token for the scheduler is missing or is none: set DAYBOOK_TOKEN to what `daybook token create` printed.',
+    );
 }
 
 function isWireKind(kind: string): kind is WireKind {

@@ -21,7 +21,9 @@ export function readBody(request: IncomingMessage, maxBytes: number, budget: Bod
       settle();
     };
     const tooLarge = (): void =>
-      end(() => reject(new Refusal('body-too-large', `With this token a request has at most ${maxBytes} bytes.`)));
+      end(() =>
+        reject(new Refusal('body-too-large', `With this token a request has at most ${maxBytes} bytes.`)),
+      );
     if (Number(request.headers['content-length'] ?? 0) > maxBytes) {
       tooLarge();
       request.resume();
@@ -34,12 +36,16 @@ export function readBody(request: IncomingMessage, maxBytes: number, budget: Bod
       chunks.push(chunk);
       if (bytes > maxBytes) tooLarge();
       else if (budget.bytes > budget.maxBytes)
-        end(() => reject(new Refusal('busy', 'Too many large requests arrive at once: ask again in a few seconds.')));
+        end(() =>
+          reject(new Refusal('busy', 'Too many large requests arrive at once: ask again in a few seconds.')),
+        );
     });
     request.once('end', () => {
       const whole = Buffer.concat(chunks);
       end(() => resolve(whole));
     });
-    request.once('close', () => end(() => reject(new Refusal('body-invalid', 'The request was not finished.'))));
+    request.once('close', () =>
+      end(() => reject(new Refusal('body-invalid', 'The request was not finished.'))),
+    );
   });
 }

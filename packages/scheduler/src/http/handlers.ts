@@ -62,17 +62,23 @@ export function handlersOf(options: HandlerOptions): Handlers {
       if (parsed.kind === 'refused') throw new Refusal('body-invalid', parsed.why);
       const checked = checkedRequest(parsed.value);
       if (role === undefined || !requestRoles[checked.kind].includes(role))
-        throw new Refusal('role-insufficient', `A ${checked.kind} takes the role ${requestRoles[checked.kind].join(' or ')}.`);
+        throw new Refusal(
+          'role-insufficient',
+          `A ${checked.kind} takes the role ${requestRoles[checked.kind].join(' or ')}.`,
+        );
       const { response, text } = await kept(engine.ask(checked));
       if (requestRoles[checked.kind].length === 1)
-        options.log.info({ kind: checked.kind, ...placeOf(checked), by: token, answer: response.kind }, 'asked');
+        options.log.info(
+          { kind: checked.kind, ...placeOf(checked), by: token, answer: response.kind },
+          'asked',
+        );
       return { body: text };
     },
     runs: async ({ query }) => {
       const limit = countIn(query, 'limit', 100, limitMax);
       const open = await kept(engine.read((scheduler) => scheduler.runs()));
       const known = new Set(open.map(({ run }) => run));
-      const ended = (await engine.endedRuns(limit))
+      const ended = (await kept(engine.endedRuns(limit)))
         .filter(({ run }) => !known.has(run))
         .map(({ facts }) => JSON.parse(facts) as RunView);
       const newestFirst = [...open, ...ended].toSorted((a, b) => b.submittedMs - a.submittedMs);
@@ -81,7 +87,7 @@ export function handlersOf(options: HandlerOptions): Handlers {
     run: async ({ run }) => {
       const view = await kept(engine.read((scheduler) => scheduler.run(run)));
       if (view !== undefined) return json(view);
-      const ended = await engine.endedRun(run);
+      const ended = await kept(engine.endedRun(run));
       if (ended === undefined) throw unknownRun();
       return { body: ended.facts };
     },
@@ -111,11 +117,13 @@ export function handlersOf(options: HandlerOptions): Handlers {
     attempts: async ({ query }) => {
       const [run, task] = [query.get('run'), query.get('task')];
       const limit = countIn(query, 'limit', 100, limitMax);
-      const rows = await engine.attempts({
-        ...(run === undefined ? {} : { run }),
-        ...(task === undefined ? {} : { task }),
-        limit,
-      });
+      const rows = await kept(
+        engine.attempts({
+          ...(run === undefined ? {} : { run }),
+          ...(task === undefined ? {} : { task }),
+          limit,
+        }),
+      );
       const attempts = rows.map(({ facts, ...row }) => ({
         ...row,
         end: JSON.parse(facts) as Readonly<Record<string, unknown>>,
@@ -140,7 +148,8 @@ function json(value: unknown): Answer {
 function checkedRequest(value: unknown): Extract<Request, { readonly kind: WireKind }> {
   const checked = checkRequest(value);
   if (checked.kind === 'refused') throw new Refusal('request-refused', checked.why);
-  if (!isFromOutside(checked)) throw new Refusal('request-refused', `A ${checked.kind} is asked by the server alone.`);
+  if (!isFromOutside(checked))
+    throw new Refusal('request-refused', `A ${checked.kind} is asked by the server alone.`);
   return checked;
 }
 
@@ -171,4 +180,3 @@ function whyOf(code: ErrorCode): string {
 function unknownRun(): Refusal {
   return new Refusal('run-unknown', 'It was never submitted here, or its history was kept no longer.');
 }
-

@@ -37,9 +37,9 @@ export function listener(
     answer(request)
       .finally(last)
       .then(
-      ({ body, type = 'application/json', status = 200 }) => send(response, status, type, body),
-      (error: unknown) => refuse(request, response, problemOf(error, log)),
-    );
+        ({ body, type = 'application/json', status = 200 }) => send(response, status, type, body),
+        (error: unknown) => refuse(request, response, problemOf(error, log)),
+      );
   };
 }
 

@@ -22,12 +22,16 @@ export function addressOf(url: string): Address | undefined {
 }
 
 /** A whole number from 0 to `max`, or `absent` where it is not given. */
-export function countIn(query: ReadonlyMap<string, string>, name: string, absent: number, max: number): number {
+export function countIn(
+  query: ReadonlyMap<string, string>,
+  name: string,
+  absent: number,
+  max: number,
+): number {
   const given = query.get(name);
   if (given === undefined) return absent;
   const value = /^\d{1,15}$/.test(given) ? Number(given) : Number.NaN;
-  if (!(value <= max))
-    throw new Refusal('parameter-invalid', `${name} is a whole number from 0 to ${max}.`);
+  if (!(value <= max)) throw new Refusal('parameter-invalid', `${name} is a whole number from 0 to ${max}.`);
   return value;
 }
 

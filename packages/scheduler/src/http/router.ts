@@ -25,10 +25,7 @@ export type Handlers = Readonly<Record<RouteName, (asked: Asked) => Promise<Answ
  * Finds the route, then looks at the token, then at the parameters; the body is read last. Without a token that is known
  * nothing is told about what is there but the two routes that are anybody's.
  */
-export function router(
-  handlers: Handlers,
-  tokens: TokenBook,
-): (request: IncomingMessage) => Promise<Answer> {
+export function router(handlers: Handlers, tokens: TokenBook): (request: IncomingMessage) => Promise<Answer> {
   return async (request) => {
     const address = addressOf(request.url ?? '');
     const found = address === undefined ? [] : matching(address);
@@ -45,9 +42,18 @@ export function router(
     checkProtocol(request);
     const strange = [...address.query.keys()].find((each) => !route.query.includes(each));
     if (strange !== undefined)
-      throw new Refusal('parameter-invalid', `There is no such parameter here. There is: ${route.query.join(', ') || 'none'}.`);
+      throw new Refusal(
+        'parameter-invalid',
+        `There is no such parameter here. There is: ${route.query.join(', ') || 'none'}.`,
+      );
     const run = address.segments[2] ?? '';
-    return await handlers[name]({ request, role: holder?.role, token: holder?.id, run, query: address.query });
+    return await handlers[name]({
+      request,
+      role: holder?.role,
+      token: holder?.id,
+      run,
+      query: address.query,
+    });
   };
 }
 
@@ -66,7 +72,10 @@ function matching(address: Address): readonly { readonly name: RouteName; readon
 function holderOf(request: IncomingMessage, tokens: TokenBook): { readonly id: string; readonly role: Role } {
   const given = /^bearer +([\w.~+/=-]+)$/i.exec(request.headers.authorization ?? '')?.[1];
   if (given === undefined)
-    throw new Refusal('token-missing', 'Send it as "Authorization: Bearer TOKEN"; `daybook token create` makes one.');
+    throw new Refusal(
+      'token-missing',
+      'Send it as "Authorization: Bearer TOKEN"; `daybook token create` makes one.',
+    );
   const holder = tokens.holder(given);
   if (holder === undefined) throw new Refusal('token-unknown', '`daybook token create` makes one that is.');
   return holder;

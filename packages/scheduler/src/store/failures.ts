@@ -37,7 +37,8 @@ export function mayPass(thrown: unknown): boolean {
 export function stateFailure(folder: string, thrown: unknown): DaybookError {
   if (thrown instanceof DaybookError) return thrown;
   const code = primary(thrown);
-  if (code === codes.corrupt || code === codes.notADatabase) return damaged(folder, messageOf(thrown), thrown);
+  if (code === codes.corrupt || code === codes.notADatabase)
+    return damaged(folder, messageOf(thrown), thrown);
   if (code === codes.full)
     return failed(folder, 'the disk is full', 'Make room: the scheduler goes on by itself.', thrown);
   if (code === codes.readOnly)

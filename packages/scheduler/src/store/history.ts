@@ -43,7 +43,9 @@ export interface History {
 
 export function historyIn(database: DatabaseSync): History {
   const keepRun = database.prepare('INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?)');
-  const keepAttempt = database.prepare('INSERT OR REPLACE INTO attempts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+  const keepAttempt = database.prepare(
+    'INSERT OR REPLACE INTO attempts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  );
   return {
     keep(runs, attempts) {
       for (const { run, submittedMs, endedMs, outcome, facts } of runs)
@@ -76,10 +78,7 @@ export function historyIn(database: DatabaseSync): History {
         }));
     },
     endedRuns: (limit) =>
-      database
-        .prepare('SELECT * FROM runs ORDER BY ended_ms DESC LIMIT ?')
-        .all(limit)
-        .map(runOf),
+      database.prepare('SELECT * FROM runs ORDER BY ended_ms DESC LIMIT ?').all(limit).map(runOf),
     endedRun(run) {
       const row = database.prepare('SELECT * FROM runs WHERE run = ?').get(run);
       return row === undefined ? undefined : runOf(row);

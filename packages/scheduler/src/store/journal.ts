@@ -7,22 +7,22 @@ import type { Batch, Loaded } from './store.ts';
 
 /** Whether a failure of the journal was one after which nothing was written and it may be tried again. */
 export function mayBeTriedAgain(error: unknown): boolean {
-  return error instanceof DaybookError && (error.cause as { mayPass?: unknown } | undefined)?.mayPass === true;
+  return (
+    error instanceof DaybookError && (error.cause as { mayPass?: unknown } | undefined)?.mayPass === true
+  );
 }
 
 /** The store of a state folder, in a thread of its own. */
 export interface Journal {
   readonly loaded: Loaded;
   /**
-   * Resolves when the batch is on the disk. Group commit: while one commit is under way, all that is given meanwhile waits
+   * Resolves when the batch is on the disk, and all that was given before: an empty one waits for just that. Group commit: while one commit is under way, all that is given meanwhile waits
    * together and shares the next one: one transaction, one fsync. So an fsync of 20 ms makes each answer some 20 to 40 ms
    * later, and not the server 50 requests a second slow: of however many workers wait, each commit takes all along. What
    * is given within one turn of the event loop shares a commit even where none is under way. When a commit fails, everything
    * given since it began is refused with it: those entries build on ones that are not there.
    */
   append(batch: Batch): Promise<void>;
-  /** Resolves when all that was given so far is on the disk: what may be told of then is kept. */
-  settled(): Promise<void>;
   snapshot(seq: number, atMs: number, state: string): Promise<void>;
   prune(beforeMs: number): Promise<number>;
   attempts(asked: AttemptsAsked): Promise<readonly AttemptRow[]>;
@@ -67,7 +67,7 @@ export async function openJournal(folder: string): Promise<Journal> {
 }
 
 /** Puts together what waits while `commit` is under way. Exported for its test. */
-export function groupCommit(commit: (batch: Batch) => Promise<unknown>): Pick<Journal, 'append' | 'settled'> {
+export function groupCommit(commit: (batch: Batch) => Promise<unknown>): Pick<Journal, 'append'> {
   let waiting: Waiting[] = [];
   let working: Promise<void> | undefined;
   const work = async (): Promise<void> => {
@@ -77,7 +77,8 @@ export function groupCommit(commit: (batch: Batch) => Promise<unknown>): Pick<Jo
       const batches = waiting;
       waiting = [];
       try {
-        await commit(together(batches.map(({ batch }) => batch)));
+        const all = together(batches.map(({ batch }) => batch));
+        if (!isEmpty(all)) await commit(all);
       } catch (error) {
         batches.push(...waiting);
         waiting = [];
@@ -95,10 +96,11 @@ export function groupCommit(commit: (batch: Batch) => Promise<unknown>): Pick<Jo
         waiting.push({ batch, resolve: () => resolve(), reject });
         working ??= work();
       }),
-    async settled() {
-      while (working !== undefined) await working;
-    },
   };
+}
+
+function isEmpty({ entries, runs, attempts }: Batch): boolean {
+  return entries.length + runs.length + attempts.length === 0;
 }
 
 function together(batches: readonly Batch[]): Batch {
@@ -126,7 +128,10 @@ function storeThread(folder: string): StoreThread {
   let ids = 0;
   let gone: DaybookError | undefined;
   const breakDown = (why: string): void => {
-    gone ??= new DaybookError('write-failed', `The thread of the journal has ended: ${why}. Start the server again.`);
+    gone ??= new DaybookError(
+      'write-failed',
+      `The thread of the journal has ended: ${why}. Start the server again.`,
+    );
     for (const { reject } of asked.values()) reject(gone);
     asked.clear();
   };
@@ -147,7 +152,7 @@ function storeThread(folder: string): StoreThread {
         }
         ids += 1;
         asked.set(ids, { resolve, reject });
-        worker.postMessage({ id: ids, call });
+        worker.postMessage({ id: ids, call }, []);
       }),
     async end() {
       await worker.terminate();

@@ -10,7 +10,7 @@ const { folder } = workerData as { readonly folder: string };
 let store: Store | undefined;
 
 parentPort?.on('message', ({ id, call }: { readonly id: number; readonly call: Call }) => {
-  parentPort?.postMessage({ id, called: answer(call) });
+  parentPort?.postMessage({ id, called: answer(call) }, []);
 });
 
 function answer(call: Call): Called {

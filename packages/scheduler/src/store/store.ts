@@ -168,7 +168,9 @@ function openFile(folder: string): Open {
     return {
       database,
       history: historyIn(database),
-      insertEntry: database.prepare('INSERT INTO entries (seq, at_ms, request, answer, digest) VALUES (?, ?, ?, ?, ?)'),
+      insertEntry: database.prepare(
+        'INSERT INTO entries (seq, at_ms, request, answer, digest) VALUES (?, ?, ?, ?, ?)',
+      ),
       chain: '',
     };
   } catch (error) {
