@@ -38,10 +38,9 @@ function bestMs(count: number, after: (index: number) => readonly string[]): num
 
 function schedule(count: number, after: (index: number) => readonly string[]): void {
   const scheduler = new Scheduler();
-  scheduler.handle(
-    { kind: 'submit', tasks: Array.from({ length: count }, (_, index) => taskOf(index, after)) },
-    0,
-  );
+  const tasks = Array.from({ length: count }, (_, index) => taskOf(index, after));
+  const submitted = scheduler.handle({ kind: 'submit', run: 'run', today: '2018-08-01', tasks }, 0);
+  if (submitted.kind !== 'submitted') throw new Error(`The submission is ${submitted.kind}.`);
   let ids = 0;
   for (let done = 0; done < count;) {
     const attempts = Array.from({ length: 4 }, () => `a${ids++}`);
@@ -65,5 +64,6 @@ function taskOf(index: number, after: (index: number) => readonly string[]): Sub
     runner: 'local',
     priority: 0,
     resources: {},
+    wish: { seen: 0 },
   };
 }

@@ -1,6 +1,6 @@
 import { DaybookError } from './errors.ts';
-import type { Inputs, Task, TaskId } from './task.ts';
-import { tasksOf } from './task.ts';
+import type { Inputs, Task, TaskDefinition, TaskId, TaskName } from './task.ts';
+import { taskOf, tasksOf } from './task.ts';
 
 /** One task in a graph with its inputs resolved. */
 export interface GraphNode {
@@ -40,6 +40,16 @@ export function graphOf(roots: readonly Task[]): Graph {
     }
   }
   return graph;
+}
+
+/** Finds tasks by their ids, each with its inputs, as a worker does that has no graph. Those found are kept. */
+export function taskNodes(definitions: ReadonlyMap<TaskName, TaskDefinition>): (id: TaskId) => GraphNode {
+  const known = new Map<TaskId, GraphNode>();
+  return (id) => {
+    const node = known.get(id) ?? visitOf(taskOf(definitions, id)).node;
+    known.set(id, node);
+    return node;
+  };
 }
 
 interface Visit {

@@ -39,7 +39,7 @@ export { DaybookError, errorExitCodes, isSystemError, reportOf } from './errors.
 export type { ErrorCode, ErrorReport } from './errors.ts';
 export { fateOf, readVersions, versionOfAttempt } from './garbage.ts';
 export type { AttemptFate, ReadVersions } from './garbage.ts';
-export { graphOf } from './graph.ts';
+export { graphOf, taskNodes } from './graph.ts';
 export type { Graph, GraphNode } from './graph.ts';
 export type {
   ArrowColumn,
@@ -84,11 +84,48 @@ export type { Plan, Planned, Situation } from './plan.ts';
 export type { CommandReport, PluginCommand } from './plugin-command.ts';
 export { publish } from './publish.ts';
 export { checkWorkers, exitCodeOf, run, submissionOf } from './run.ts';
-export type { RunObserver, RunOptions, RunOutcome, RunResult } from './run.ts';
+export type { RunObserver, RunOptions, RunResult } from './run.ts';
 export type { Outcome, Progress, RowsOptions, RunContext, Runner, Work, WorkInput } from './runner.ts';
-export type { Lease, Request, Response, SubmittedTask, TaskEnd } from './scheduler/protocol.ts';
+export { checkRequest } from './scheduler/check-request.ts';
+export type {
+  BeatenResponse,
+  BeatRequest,
+  CancelRequest,
+  Lease,
+  NextRequest,
+  PauseRequest,
+  ProjectRef,
+  Refused,
+  ReportedResponse,
+  ReportRequest,
+  Request,
+  Response,
+  RetryRequest,
+  SubmitRequest,
+  SubmittedResponse,
+  SubmittedTask,
+  TaskEnd,
+  TimeRequest,
+  WorkResponse,
+} from './scheduler/protocol.ts';
 export { Scheduler } from './scheduler/scheduler.ts';
-export type { SchedulerOptions, TaskView } from './scheduler/scheduler.ts';
+export type { SchedulerOptions } from './scheduler/scheduler.ts';
+export type { SchedulerState } from './scheduler/state.ts';
+export { outcomeOf } from './scheduler/view.ts';
+export type {
+  AheadView,
+  AttemptEnded,
+  AttemptStarted,
+  RunOutcome,
+  RunView,
+  SchedulerEvent,
+  TaskState,
+  TaskStatus,
+  TaskView,
+  WorkerView,
+} from './scheduler/view.ts';
+export { askAgainMs, isUnreachable } from './scheduler-port.ts';
+export type { SchedulerPort } from './scheduler-port.ts';
 export { decimalOf, files, table } from './schema.ts';
 export type { Columns, ColumnType, FilesOutput, Output, TableOutput } from './schema.ts';
 export { prepare } from './situation.ts';
@@ -121,7 +158,7 @@ export {
   versionText,
 } from './target.ts';
 export type { AttemptRef, AttemptToken, Range, Stage, StagedFile, Target } from './target.ts';
-export { columnsOf, defineTask, joinTaskId, listOf, parseValues, splitTaskId, tasksOf } from './task.ts';
+export { columnsOf, defineTask, joinTaskId, listOf, parseValues, splitTaskId, taskOf, tasksOf } from './task.ts';
 export type {
   Input,
   Inputs,
@@ -142,5 +179,6 @@ export {
 export type { FingerprintedFrom, MadeFingerprint } from './verify-fingerprint.ts';
 export { distinctParts, verifyChain, verifyInputs, verifyPart } from './verify.ts';
 export type { Finding, FindingKind, ReadPart, VerifiedChain } from './verify.ts';
+export type { Timer } from './timer.ts';
 export { work } from './worker.ts';
-export type { SchedulerPort, Timer, WorkerOptions } from './worker.ts';
+export type { WorkerOptions } from './worker.ts';

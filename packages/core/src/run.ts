@@ -11,11 +11,12 @@ import { openJournal } from './journal.ts';
 import { isWrapper } from './plan.ts';
 import type { Progress, Runner } from './runner.ts';
 import type { Lease, SubmittedTask, TaskEnd } from './scheduler/protocol.ts';
+import type { RunOutcome } from './scheduler/view.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
 import type { Asked, Prepared } from './situation.ts';
 import { prepare } from './situation.ts';
 import type { TaskId } from './task.ts';
-import type { Timer } from './worker.ts';
+import type { Timer } from './timer.ts';
 import { work } from './worker.ts';
 
 export interface RunOptions extends Asked {
@@ -47,8 +48,6 @@ export interface RunObserver {
   /** The journal cannot be written, or no longer, in a sentence; the run goes on without it. */
   journalLost?(why: string): void;
 }
-
-export type RunOutcome = 'ok' | 'blocked' | 'failed' | 'waiting' | 'cancelled';
 
 /** How a run ended. `tasks` has each task that was not simply fresh; wrappers are neither counted nor listed. */
 export interface RunResult {
@@ -83,25 +82,27 @@ export async function run(options: RunOptions): Promise<RunResult> {
     tasks: prepared.graph.size,
     fresh,
   });
-  const made = new Map<TaskId, number>();
   const costs: Cost[] = [];
-  const scheduler = new Scheduler({ leaseMs: inProcessLeaseMs, resources: config.resources ?? {} });
+  // The one worker there is has every runner of the configuration, so none is ever missed.
+  const scheduler = new Scheduler({
+    leaseMs: inProcessLeaseMs,
+    patienceMs: Infinity,
+    resources: config.resources ?? {},
+  });
   try {
     for (;;) {
-      scheduler.handle({ kind: 'submit', tasks: submissionOf(prepared, config) }, nowMs());
-      const ended = (task: TaskId, end: AttemptEnd): void => {
-        if (end.kind === 'published' || end.kind === 'unchanged') made.set(task, end.version);
-        if (end.cost !== undefined) costs.push(end.cost);
-      };
-      await workOff(scheduler, prepared, { made, ended }, options, id, journal);
-      const { outcome } = resultOf(scheduler);
+      const tasks = submissionOf(prepared, config);
+      const submitted = scheduler.handle({ kind: 'submit', run: id, today: options.today, tasks }, nowMs());
+      assert(submitted.kind === 'submitted', 'A plan is a submission.');
+      await workOff(scheduler, prepared, costs, options, journal);
+      const { outcome } = resultOf(scheduler, id);
       if (outcome !== 'ok' || fresh === prepared.graph.size) break;
       prepared = await prepared.again();
       const stale = [...prepared.plan].flatMap(([task, planned]) => (planned.kind === 'run' ? [task] : []));
       if (stale.length === 0) break;
       options.observer?.again?.(stale);
     }
-    const { outcome, fresh: freshAtEnd, tasks } = resultOf(scheduler);
+    const { outcome, fresh: freshAtEnd, tasks } = resultOf(scheduler, id);
     for (const { task, end } of tasks) journal?.write({ kind: 'task-ended', task, end });
     journal?.write({ kind: 'run-ended', outcome });
     const durationMs = nowMs() - startMs;
@@ -112,18 +113,11 @@ export async function run(options: RunOptions): Promise<RunResult> {
   }
 }
 
-/** What a run remembers of its attempts: the version that each task was made as last. */
-interface Tally {
-  readonly made: ReadonlyMap<TaskId, number>;
-  ended(task: TaskId, end: AttemptEnd): void;
-}
-
 async function workOff(
   scheduler: Scheduler,
   prepared: Prepared,
-  { made, ended }: Tally,
+  costs: Cost[],
   options: RunOptions,
-  id: string,
   journal: Journal | undefined,
 ): Promise<void> {
   const { config, observer } = options;
@@ -143,18 +137,12 @@ async function workOff(
     beatMs: 20_000,
     ...(options.timer === undefined ? {} : { timer: options.timer }),
     node,
-    wish: (task) => {
-      const version = made.get(task);
-      return { ...prepared.wish(node(task).task), ...(version === undefined ? {} : { made: version }) };
-    },
     codeDigest: ({ task }) => prepared.codeDigest(task.definition),
     signal: options.signal ?? new AbortController().signal,
     context: {
       target: config.targets,
       store: prepared.store,
-      run: id,
       ...(options.configPath === undefined ? {} : { configPath: options.configPath }),
-      today: options.today,
       nowMs,
       progress: (progress) => {
         const task = taskOf.get(progress.attempt.slice(-32));
@@ -173,7 +161,7 @@ async function workOff(
       observer?.started?.(lease);
     },
     ended: (lease, end, retryAtMs) => {
-      ended(lease.task, end);
+      if (end.cost !== undefined) costs.push(end.cost);
       const durationMs = Math.round(nowMs() - (startedMs.get(lease.attempt) ?? nowMs()));
       journal?.write({ kind: 'attempt-ended', task: lease.task, attempt: lease.attempt, end, durationMs });
       observer?.ended?.(lease, end, retryAtMs);
@@ -196,6 +184,7 @@ export function submissionOf(prepared: Prepared, config: CheckedConfig): readonl
       after: inputIds,
       priority: definition.priority,
       resources: definition.resources,
+      wish: prepared.wish(task),
       ...(isWrapper(definition) ? { wrapper: true } : {}),
       ...(runner === undefined ? {} : { runner: runner.name, ...batchOfRunner(runner) }),
       ...(definition.retries === undefined ? {} : { retries: definition.retries }),
@@ -217,22 +206,16 @@ export function exitCodeOf(result: RunResult, interrupted: boolean): number {
   return { ok: 0, blocked: 5, failed: 3, cancelled: 3, waiting: 4 }[result.outcome];
 }
 
-function resultOf(scheduler: Scheduler): Pick<RunResult, 'outcome' | 'fresh' | 'tasks'> {
+function resultOf(scheduler: Scheduler, run: string): Pick<RunResult, 'outcome' | 'fresh' | 'tasks'> {
   let fresh = 0;
   const tasks: { task: TaskId; end: TaskEnd }[] = [];
-  for (const view of scheduler.tasks()) {
+  for (const view of scheduler.tasks({ run })) {
     if (view.wrapper) continue;
-    assert(view.state === 'ended', `The run ended before ${view.task} did.`);
     if (view.end === undefined || view.end.kind === 'fresh') fresh += 1;
     else tasks.push({ task: view.task, end: view.end });
   }
-  const has = (...kinds: readonly TaskEnd['kind'][]): boolean =>
-    tasks.some(({ end }) => kinds.includes(end.kind));
-  let outcome: RunOutcome = 'ok';
-  if (has('blocked')) outcome = 'blocked';
-  else if (has('failed', 'timed-out', 'crashed', 'lost')) outcome = 'failed';
-  else if (has('cancelled')) outcome = 'cancelled';
-  else if (has('waiting')) outcome = 'waiting';
+  const outcome = scheduler.run(run)?.outcome;
+  assert(outcome, 'A run has ended when its worker has.');
   return { outcome, fresh, tasks };
 }
 

@@ -206,6 +206,20 @@ export function joinTaskId(name: TaskName, segment: string): TaskId {
   return segment === '-' ? name : `${name}/${segment}`;
 }
 
+/** The task with this id, of one of these definitions; an id that none of them makes is an error. */
+export function taskOf(definitions: ReadonlyMap<TaskName, TaskDefinition>, id: TaskId): Task {
+  const { name, segment } = splitTaskId(id);
+  const definition = definitions.get(name);
+  if (definition === undefined)
+    throw new DaybookError('task-unknown', `There is no task "${name}", and ${id} is asked for.`);
+  const pairs = segment === '-' ? [] : segment.split(',').map((each) => each.split('='));
+  const texts = Object.fromEntries(pairs.map(([name = '', value = '']) => [name, decodeSegment(value)]));
+  const task = makeTask(definition, parseValues(definition, texts));
+  if (task.id !== id)
+    throw new DaybookError('parameter-invalid', `${id} is no task: that with its parameters is ${task.id}.`);
+  return task;
+}
+
 const longestSegmentBytes = 200;
 
 function makeTask(definition: TaskDefinition, given: Values): Task {
@@ -253,6 +267,14 @@ function encodeSegment(text: string): string {
       ? String.fromCharCode(byte)
       : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
   return Array.from(bytes, encode).join('');
+}
+
+function decodeSegment(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function unknownParameter(definition: TaskDefinition, name: string): DaybookError {

@@ -3,109 +3,169 @@ import { attempt, newAttemptId } from './attempt.ts';
 import { assert } from './assert.ts';
 import type { BatchPlace } from './batch.ts';
 import { batchOf } from './batch.ts';
-import type { Wish } from './decide.ts';
+import { reportOf } from './errors.ts';
 import type { GraphNode } from './graph.ts';
 import type { Runner } from './runner.ts';
-import type { Lease, Request, Response } from './scheduler/protocol.ts';
+import type { SchedulerPort } from './scheduler-port.ts';
+import { askAgainMs, isUnreachable } from './scheduler-port.ts';
+import type { Lease, ProjectRef, WorkResponse } from './scheduler/protocol.ts';
 import type { TaskId } from './task.ts';
-
-/** The way to a scheduler, in this process or behind HTTP: a worker cannot tell. */
-export type SchedulerPort = (request: Request) => Promise<Response>;
-
-/** Calls `act` once when `waitMs` have passed, unless the function that it gives is called before. */
-export type Timer = (waitMs: number, act: () => void) => () => void;
+import type { Timer } from './timer.ts';
+import { pause, processTimer, wakeUp } from './timer.ts';
 
 export interface WorkerOptions {
   readonly name: string;
   /** How many attempts run at once; a batch counts as one. */
   readonly slots: number;
   readonly scheduler: SchedulerPort;
+  /** What it can do: only tasks of this project, for these runners. */
+  readonly project?: ProjectRef;
   readonly runners: readonly Runner[];
-  readonly context: AttemptContext;
+  /** The surroundings of its attempts; run and today come with each lease. */
+  readonly context: Omit<AttemptContext, 'run' | 'today'>;
   /** How often it says that it is alive, and how long it waits at most before it asks for work again. */
   readonly beatMs: number;
   /** Default: the timers of the process. */
   readonly timer?: Timer;
+  /** In [0, 1), for jitter. Default: Math.random. */
+  readonly random?: () => number;
   node(task: TaskId): GraphNode;
-  wish(task: TaskId): Wish;
   codeDigest(node: GraphNode): string;
   started?(lease: Lease): void;
   ended?(lease: Lease, end: AttemptEnd, retryAtMs: number | undefined): void;
+  /** The lease was lost: whatever came of the attempt does not count, unless it has published already. */
+  abandoned?(lease: Lease): void;
+  /** There was no answer; it goes on asking. */
+  unanswered?(error: unknown): void;
+  /** Goes on when nothing is left that could run, for there may be more later. Default false. */
+  readonly stays?: boolean;
+  /** When it aborts, nothing more is taken, and what runs goes on to its end. */
+  readonly drain?: AbortSignal;
+  /**
+   * When it aborts, what runs is stopped. A worker that stays reports it as cancelled, and others take it; one that does not
+   * is all that works for its scheduler, and tells it to cancel everything.
+   */
   readonly signal: AbortSignal;
 }
 
+interface Running {
+  readonly lease: Lease;
+  readonly slot: string;
+  readonly abort: AbortController;
+  lost: boolean;
+  /** Stops the timer at whose end the lease has run out. */
+  stopTimer(): void;
+}
+
 /**
- * Takes work from a scheduler and does it until nothing is left that could run. Resolves when every attempt it began has
- * been reported. When `signal` aborts, it tells the scheduler to cancel and stops its attempts.
+ * Takes work from a scheduler and does it until nothing is left that could run or it is told to go. Resolves when every
+ * attempt that it began has been reported, or its lease is lost. Asks again, with the same words, whatever is not answered.
  */
 export async function work(options: WorkerOptions): Promise<void> {
-  const { scheduler, signal } = options;
-  const running = new Map<string, { readonly slot: string; readonly abort: AbortController }>();
-  const busy = (): number => new Set([...running.values()].map(({ slot }) => slot)).size;
-  const released = new Set<string>();
-  const batchMax = Math.max(...options.runners.map((runner) => runner.batchMax ?? 1));
-  let spare: string[] = [];
-  let more: string[] = [];
-  let broken: { readonly error: unknown } | undefined;
-  const timer = options.timer ?? processTimer;
+  const { scheduler, signal, drain, slots, stays = false, timer = processTimer, random = Math.random } = options;
+  const running = new Map<string, Running>();
   const wake = wakeUp(timer);
+  let broken: { readonly error: unknown } | undefined;
+  const breaks = (error: unknown): void => {
+    broken ??= { error };
+    wake.now();
+  };
   const stop = (): void => {
-    void scheduler({ kind: 'cancel' }).then(wake.now);
+    if (!stays) void scheduler({ kind: 'cancel' }).then(wake.now, breaks);
     for (const { abort } of running.values()) abort.abort();
+    wake.now();
   };
+  const leaves = (): boolean => drain?.aborted === true || (stays && signal.aborted);
+  const begin = (leases: readonly Lease[]): void => {
+    for (const [slot, together] of bySlot(leases)) {
+      const [first] = together;
+      assert(first, 'A slot is taken by a lease at least.');
+      const places = batchOf(runnerOf(first, options), together.length, contextOf(first, options));
+      for (const [index, lease] of together.entries()) {
+        const each: Running = {
+          lease,
+          slot,
+          abort: new AbortController(),
+          lost: false,
+          stopTimer: () => undefined,
+        };
+        running.set(lease.attempt, each);
+        countDown(each, timer);
+        void attend(each, places[index] as BatchPlace, options, { timer, random })
+          .catch(breaks)
+          .finally(() => {
+            each.stopTimer();
+            running.delete(lease.attempt);
+            wake.now();
+          });
+      }
+    }
+  };
+  const stopBeats = keepBeating(options, running, breaks, { timer, random });
   signal.addEventListener('abort', stop, { once: true });
+  drain?.addEventListener('abort', wake.now, { once: true });
   if (signal.aborted) stop();
-  let stopBeats = (): void => undefined;
-  const nextBeat = (): void => {
-    stopBeats = timer(options.beatMs, () => {
-      nextBeat();
-      void beat(options, running);
-    });
-  };
-  nextBeat();
+  const released = new Set<string>();
+  const ids = newIds(Math.max(...options.runners.map((runner) => runner.batchMax ?? 1)));
+  let tries = 0;
   try {
     for (;;) {
-      const free = options.slots - busy();
-      spare = topped(spare, free);
-      more = topped(more, free * (batchMax - 1));
       if (broken !== undefined) throw broken.error;
-      const answer = await scheduler({
-        kind: 'next',
-        worker: options.name,
-        runners: options.runners.map((each) => each.name),
-        attempts: spare,
-        ...(more.length === 0 ? {} : { more }),
-      });
-      assert(answer.kind === 'work', 'A scheduler answers `next` with work.');
-      const used = new Set([...(answer.spent ?? []), ...answer.leases.map(({ attempt: id }) => id)]);
-      spare = spare.filter((id) => !used.has(id));
-      more = more.filter((id) => !used.has(id));
-      const begun = answer.leases.filter((lease) => !running.has(lease.attempt));
-      for (const [slot, leases] of bySlot(begun)) {
-        const places = batchOf(runnerOf(leases, options), leases.length, options.context);
-        for (const [index, lease] of leases.entries()) {
-          const abort = new AbortController();
-          running.set(lease.attempt, { slot, abort });
-          void attend(lease, places[index] as BatchPlace, options, abort.signal)
-            .catch((error: unknown) => {
-              broken ??= { error };
-            })
-            .finally(() => {
-              running.delete(lease.attempt);
-              wake.now();
-            });
-        }
+      if (leaves()) {
+        if (running.size === 0) return;
+        await wake.wait(options.beatMs);
+        continue;
       }
+      const free = slots - new Set([...running.values()].map(({ slot }) => slot)).size;
+      const answer = await ask(options, ids.for(free));
+      if ('unanswered' in answer) {
+        tries += 1;
+        await wake.wait(askAgainMs(tries, random));
+        continue;
+      }
+      tries = 0;
+      ids.used([...(answer.spent ?? []), ...answer.leases.map((lease) => lease.attempt)]);
+      begin(answer.leases.filter((lease) => !running.has(lease.attempt)));
       await release(options.runners, answer.idleRunners, released);
-      if (answer.ended && running.size === 0) return;
-      if (answer.leases.length === 0 || busy() >= options.slots)
+      if (answer.ended && running.size === 0 && !stays) return;
+      const busy = new Set([...running.values()].map(({ slot }) => slot)).size;
+      if (answer.leases.length === 0 || busy >= slots)
         // Others may bring some about, or leave some behind, so it is never for longer than a beat.
         await wake.wait(Math.min(options.beatMs, answer.againInMs ?? options.beatMs));
     }
   } finally {
     stopBeats();
     signal.removeEventListener('abort', stop);
+    drain?.removeEventListener('abort', wake.now);
   }
+}
+
+interface Timing {
+  readonly timer: Timer;
+  readonly random: () => number;
+}
+
+interface Ids {
+  /** Ids for so many slots, those that were not used before first. */
+  for(free: number): { readonly attempts: readonly string[]; readonly more: readonly string[] };
+  used(ids: readonly string[]): void;
+}
+
+function newIds(batchMax: number): Ids {
+  let attempts: string[] = [];
+  let more: string[] = [];
+  return {
+    for(free) {
+      attempts = topped(attempts, free);
+      more = topped(more, free * (batchMax - 1));
+      return { attempts, more };
+    },
+    used(ids) {
+      const used = new Set(ids);
+      attempts = attempts.filter((id) => !used.has(id));
+      more = more.filter((id) => !used.has(id));
+    },
+  };
 }
 
 /** As many ids as there is room for, those known first. */
@@ -115,56 +175,159 @@ function topped(ids: readonly string[], room: number): string[] {
   return kept;
 }
 
+async function ask(
+  { name, project, runners, scheduler, unanswered }: WorkerOptions,
+  { attempts, more }: { readonly attempts: readonly string[]; readonly more: readonly string[] },
+): Promise<WorkResponse | { readonly unanswered: true }> {
+  try {
+    const answer = await scheduler({
+      kind: 'next',
+      worker: name,
+      ...(project === undefined ? {} : { project }),
+      runners: runners.map((each) => each.name),
+      attempts,
+      ...(more.length === 0 ? {} : { more }),
+    });
+    assert(
+      answer.kind === 'work',
+      `A scheduler answers \`next\` with work, not with ${JSON.stringify(answer)}.`,
+    );
+    return answer;
+  } catch (error) {
+    if (!isUnreachable(error)) throw error;
+    unanswered?.(error);
+    return { unanswered: true };
+  }
+}
+
 /** Leases by what they take together: those of one batch, and each of the others. */
 function bySlot(leases: readonly Lease[]): ReadonlyMap<string, readonly Lease[]> {
   return Map.groupBy(leases, ({ batch, attempt: id }) => batch ?? id);
 }
 
-function runnerOf([lease]: readonly Lease[], { runners }: WorkerOptions): Runner {
-  const runner = runners.find((each) => each.name === lease?.runner);
-  assert(runner, `A lease for ${lease?.task} names the runner ${lease?.runner}, which this worker has not.`);
+function runnerOf(lease: Lease, { runners }: WorkerOptions): Runner {
+  const runner = runners.find((each) => each.name === lease.runner);
+  assert(runner, `A lease for ${lease.task} names the runner ${lease.runner}, which this worker has not.`);
   return runner;
 }
 
+function contextOf({ run, today }: Lease, { context }: WorkerOptions): AttemptContext {
+  return { ...context, run, today };
+}
+
+/** From now on the lease lasts for its length, unless it is renewed. */
+function countDown(running: Running, timer: Timer): void {
+  running.stopTimer();
+  running.stopTimer = timer(running.lease.leaseMs, () => lose(running));
+}
+
+function lose(running: Running): void {
+  running.lost = true;
+  running.abort.abort();
+}
+
 async function attend(
+  running: Running,
+  place: BatchPlace,
+  options: WorkerOptions,
+  timing: Timing,
+): Promise<void> {
+  const { lease, abort } = running;
+  options.started?.(lease);
+  const end = await attempted(lease, place, options, abort.signal);
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const { name: worker, scheduler } = options;
+      const answer = await scheduler({ kind: 'report', worker, attempt: lease.attempt, end });
+      if (answer.kind === 'reported' && answer.accepted) options.ended?.(lease, end, answer.retryAtMs);
+      else options.abandoned?.(lease);
+      return;
+    } catch (error) {
+      if (!isUnreachable(error)) throw error;
+      options.unanswered?.(error);
+    }
+    if (!running.lost) await pause(timing.timer, askAgainMs(tries, timing.random));
+    if (running.lost) {
+      options.abandoned?.(lease);
+      return;
+    }
+  }
+}
+
+async function attempted(
   lease: Lease,
   place: BatchPlace,
   options: WorkerOptions,
   signal: AbortSignal,
-): Promise<void> {
-  options.started?.(lease);
-  const node = options.node(lease.task);
-  const end = await attempt(
-    {
-      id: lease.attempt,
-      node,
-      place,
-      wish: options.wish(lease.task),
-      codeDigest: options.codeDigest(node),
-      signal,
-    },
-    options.context,
-  );
-  const answer = await options.scheduler({
-    kind: 'report',
-    worker: options.name,
-    attempt: lease.attempt,
-    end,
-  });
-  if (answer.kind === 'reported' && answer.accepted) options.ended?.(lease, end, answer.retryAtMs);
+): Promise<AttemptEnd> {
+  let node: GraphNode;
+  let codeDigest: string;
+  try {
+    node = options.node(lease.task);
+    codeDigest = options.codeDigest(node);
+  } catch (error) {
+    place.leave();
+    return { kind: 'failed', fault: 'task', error: reportOf(error) };
+  }
+  const { attempt: id, wish } = lease;
+  return await attempt({ id, node, place, wish, codeDigest, signal }, contextOf(lease, options));
 }
 
-async function beat(
+/** Says again and again that the worker is alive; gives the function that ends it. */
+function keepBeating(
   options: WorkerOptions,
-  running: ReadonlyMap<string, { readonly abort: AbortController }>,
+  running: ReadonlyMap<string, Running>,
+  breaks: (error: unknown) => void,
+  { timer, random }: Timing,
+): () => void {
+  let over = false;
+  let tries = 0;
+  let stopTimer = (): void => undefined;
+  const nextBeat = (waitMs: number): void => {
+    if (over) return;
+    stopTimer();
+    stopTimer = timer(waitMs, () => {
+      nextBeat(options.beatMs);
+      void beat();
+    });
+  };
+  const beat = async (): Promise<void> => {
+    try {
+      await beatOnce(options, running, timer);
+      tries = 0;
+    } catch (error) {
+      if (!isUnreachable(error)) {
+        breaks(error);
+        return;
+      }
+      options.unanswered?.(error);
+      tries += 1;
+      nextBeat(Math.min(options.beatMs, askAgainMs(tries, random)));
+    }
+  };
+  nextBeat(options.beatMs);
+  return () => {
+    over = true;
+    stopTimer();
+  };
+}
+
+async function beatOnce(
+  { name, scheduler }: WorkerOptions,
+  running: ReadonlyMap<string, Running>,
+  timer: Timer,
 ): Promise<void> {
-  const answer = await options.scheduler({
-    kind: 'beat',
-    worker: options.name,
-    attempts: [...running.keys()],
-  });
+  const attempts = [...running.keys()];
+  const answer = await scheduler({ kind: 'beat', worker: name, attempts });
   if (answer.kind !== 'beaten') return;
-  for (const id of [...answer.lost, ...answer.cancelled]) running.get(id)?.abort.abort();
+  const lost = new Set(answer.lost);
+  for (const id of attempts) {
+    const each = running.get(id);
+    if (each === undefined) continue;
+    if (lost.has(id)) lose(each);
+    else countDown(each, timer);
+  }
+  for (const id of answer.cancelled) running.get(id)?.abort.abort();
 }
 
 /** Tells runners with nothing ahead to let go of what costs, once until they have work again. */
@@ -180,39 +343,4 @@ async function release(
       await runner.release?.();
     }
   }
-}
-
-function processTimer(waitMs: number, act: () => void): () => void {
-  const timer = setTimeout(act, waitMs);
-  return () => clearTimeout(timer);
-}
-
-interface WakeUp {
-  now(): void;
-  /** Waits until `now` is called or the time has passed; a call before the wait counts. */
-  wait(waitMs: number): Promise<void>;
-}
-
-function wakeUp(timer: Timer): WakeUp {
-  let called = false;
-  let resolveWait: (() => void) | undefined;
-  return {
-    now() {
-      called = true;
-      resolveWait?.();
-    },
-    async wait(waitMs) {
-      if (!called) {
-        await new Promise<void>((resolve) => {
-          const stop = timer(waitMs, resolve);
-          resolveWait = () => {
-            stop();
-            resolve();
-          };
-        });
-      }
-      called = false;
-      resolveWait = undefined;
-    },
-  };
 }

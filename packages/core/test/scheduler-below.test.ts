@@ -21,6 +21,7 @@ describe('what lies below', () => {
     const drive = driver();
     drive.submit('a; b: a; c: b');
     drive.next(1);
+    if (kind === 'cancelled') drive.ask({ kind: 'cancel' });
     drive.end('a', end);
     expect(drive.text()).toBe(`a ${kind}, b ${below}, c ${below}`);
     expect(drive.ended()).toBe(true);

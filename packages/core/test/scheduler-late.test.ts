@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { driver, failed, published, submissionOf } from './scheduler-driver.ts';
+import { driver, failed, published, submitRequest } from './scheduler-driver.ts';
 
 test('a task that had failed and is submitted as fresh is complete, and what lies below it runs', () => {
   const drive = driver();
@@ -17,7 +17,7 @@ test('a task that had failed and is submitted as fresh is complete, and what lie
 test('a worker is told which of its ids were used by a request that came late, so that it asks with others', () => {
   const drive = driver({ leaseMs: 1000 });
   const next = { kind: 'next', worker: 'w', runners: ['local'], attempts: ['x', 'y'] } as const;
-  drive.ask({ kind: 'submit', tasks: submissionOf('a') });
+  drive.ask(submitRequest('a'));
   expect(drive.ask(next)).toMatchObject({ leases: [{ task: 'a', attempt: 'x' }] });
   expect(drive.ask(next)).not.toHaveProperty('spent');
   drive.nowMs += 1000;

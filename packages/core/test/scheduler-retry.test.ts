@@ -26,7 +26,7 @@ describe('an attempt that did not end well', () => {
     failed         |     | 1
     blocked        |     | 1
     waiting        |     | 1
-    cancelled      |     | 1
+    cancelled      |     | 4
     infrastructure | 0   | 1
     infrastructure | 1   | 2
     lost           | 5   | 6
@@ -249,7 +249,7 @@ describe('a superseded attempt', () => {
 test('only the classes of failure that may pass are tried again', () => {
   const classes = Object.entries(ends).map(([name, end]) => `${name} ${retryClassOf(end) ?? 'no'}`);
   expect(classes.join(', ')).toBe(
-    'infrastructure infrastructure, crashed crashed, timed-out timed-out, failed no, blocked no, waiting no, cancelled no',
+    'infrastructure infrastructure, crashed crashed, timed-out timed-out, failed no, blocked no, waiting no, cancelled lost',
   );
   expect(retryClassOf({ kind: 'lost' })).toBe('lost');
   expect(retriesAllowed('timed-out', undefined)).toBe(1);

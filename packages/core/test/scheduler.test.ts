@@ -311,15 +311,15 @@ describe('runners with nothing ahead', () => {
     expect(idle()).toEqual(['local', 'emr']);
     drive.submit('a; b runner=emr: a; c runner=emr fresh; d');
     expect(idle()).toEqual([]);
-    drive.next(1);
+    drive.next(1, ['local', 'emr']);
     expect(drive.end('a', failed).idleRunners).toEqual(['emr']);
     expect(idle()).toEqual(['emr']);
-    drive.next(1);
+    drive.next(1, ['local', 'emr']);
     expect(drive.ask({ kind: 'beat', worker: 'w', attempts: [] }).idleRunners).toEqual(['emr']);
     drive.end('d', infrastructure);
     expect(idle()).toEqual(['emr']);
     drive.nowMs += 5000;
-    drive.next(1);
+    drive.next(1, ['local', 'emr']);
     expect(drive.end('d', 'published').idleRunners).toEqual(['local', 'emr']);
   });
 
@@ -387,8 +387,8 @@ describe('what is submitted again', () => {
 
 test('a request of no known kind is refused', () => {
   const drive = driver();
-  expect(drive.scheduler.handle({ kind: 'pause' } as unknown as Request, 0)).toEqual({
+  expect(drive.scheduler.handle({ kind: 'dance' } as unknown as Request, 0)).toEqual({
     kind: 'refused',
-    why: 'There is no request of the kind "pause".',
+    why: 'There is no request of the kind "dance".',
   });
 });

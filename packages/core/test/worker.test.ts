@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import type { AttemptContext } from '../src/attempt.ts';
 import { graphOf } from '../src/graph.ts';
 import { manifestStore } from '../src/manifest-store.ts';
 import type { Request } from '../src/scheduler/protocol.ts';
 import { Scheduler } from '../src/scheduler/scheduler.ts';
 import { memoryTargets } from '../src/testing/index.ts';
+import type { WorkerOptions } from '../src/worker.ts';
 import { work } from '../src/worker.ts';
-import { left, raw, today } from './run-fixture.ts';
-import { infrastructure, published, submissionOf } from './scheduler-driver.ts';
+import { left, raw } from './run-fixture.ts';
+import { infrastructure, published, submissionOf, submitRequest } from './scheduler-driver.ts';
 import type { VirtualTime } from './simulation/virtual-time.ts';
 import { virtualTime } from './simulation/virtual-time.ts';
 import { stubRunner } from './stub-runner.ts';
@@ -24,11 +24,9 @@ function working(
   asked: (request: Request) => void = () => undefined,
 ): { over: boolean } {
   const target = memoryTargets();
-  const context: AttemptContext = {
+  const context: WorkerOptions['context'] = {
     target,
     store: manifestStore(target),
-    run: 'test',
-    today,
     nowMs: clockMs,
     progress: () => undefined,
   };
@@ -51,7 +49,6 @@ function working(
       return () => void (stopped = true);
     },
     node: (task) => graph.get(task) ?? expect.unreachable(task),
-    wish: () => ({ seen: 0 }),
     codeDigest: () => 'code',
     signal: new AbortController().signal,
   }).then(() => (state.over = true));
@@ -63,7 +60,7 @@ const { id } = raw({ date });
 test('an idle worker asks again within a beat, so that it takes what another has made ready or left behind', async () => {
   const time = virtualTime(1_000_000);
   const scheduler = new Scheduler({ leaseMs: 5 * beatMs });
-  scheduler.handle({ kind: 'submit', tasks: submissionOf(`${id} runner=stub`) }, time.nowMs());
+  scheduler.handle(submitRequest(`${id} runner=stub`), time.nowMs());
   const next = { kind: 'next', worker: 'other', runners: ['stub'], attempts: ['a'] } as const;
   scheduler.handle(next, time.nowMs());
   const state = working(scheduler, time, time.nowMs);
@@ -77,7 +74,7 @@ test.each([-7_200_000, 0, 7_200_000])(
   async (offsetMs) => {
     const time = virtualTime(10_000_000);
     const scheduler = new Scheduler();
-    scheduler.handle({ kind: 'submit', tasks: submissionOf(`${id} runner=stub`) }, time.nowMs());
+    scheduler.handle(submitRequest(`${id} runner=stub`), time.nowMs());
     const next = { kind: 'next', worker: 'other', runners: ['stub'], attempts: ['a'] } as const;
     scheduler.handle(next, time.nowMs());
     const report = { kind: 'report', worker: 'other', attempt: 'a', end: infrastructure } as const;
@@ -103,7 +100,7 @@ test('a worker whose ids were all used up by requests that came late asks with n
   const state = working(scheduler, time, time.nowMs, (request) => {
     if (request.kind !== 'next' || ids.length > 0) return;
     ids.push(...request.attempts);
-    scheduler.handle({ kind: 'submit', tasks }, time.nowMs());
+    scheduler.handle({ ...submitRequest('x'), tasks }, time.nowMs());
   });
   await time.run(() => false, time.nowMs() + 1);
   const asIfLate = { kind: 'next', worker: 'idle', runners: ['other'] } as const;

@@ -1,5 +1,16 @@
 import type { AttemptEnd } from '../attempt.ts';
+import type { Day } from '../calendar.ts';
+import type { Wish } from '../decide.ts';
 import type { TaskId, TaskName } from '../task.ts';
+
+/**
+ * Where tasks are published, and the digest of the project that they belong to: a worker of another project would do
+ * something else. In one process there is none.
+ */
+export interface ProjectRef {
+  readonly target: string;
+  readonly digest: string;
+}
 
 /** One task of a submission. Fresh tasks are part of it too: what is published meanwhile can make them due. */
 export interface SubmittedTask {
@@ -7,7 +18,7 @@ export interface SubmittedTask {
   readonly name: TaskName;
   /** A wrapper is complete when its inputs are, and is never attempted. */
   readonly wrapper?: boolean;
-  /** The tasks that must be complete first. They come earlier in the submission, or in one before it. */
+  /** The tasks that must be complete first. They come earlier in the submission, or in one before it to the same run. */
   readonly after: readonly TaskId[];
   /** `fresh` is complete already; `waiting` cannot begin: `for` says why. */
   readonly state: 'pending' | 'fresh' | 'waiting';
@@ -19,26 +30,88 @@ export interface SubmittedTask {
   readonly priority: number;
   readonly resources: Readonly<Record<string, number>>;
   readonly retries?: number;
+  /** What was asked for it, and the version there was when that was planned. */
+  readonly wish: Omit<Wish, 'made'>;
+}
+
+export interface SubmitRequest {
+  readonly kind: 'submit';
+  /** An id that the client makes; submitted again, the tasks are added to the same run. */
+  readonly run: string;
+  readonly project?: ProjectRef;
+  /** The accounting today of the run. */
+  readonly today: Day;
+  /** The command line, for people. */
+  readonly command?: readonly string[];
+  readonly tasks: readonly SubmittedTask[];
 }
 
 /**
- * What is asked of a scheduler. Plain JSON. `attempts` are ids that the worker made, one for each thing that it can do beside
- * what it does: asked again, the answer is the same. `more` are ids for the further tasks of batches.
+ * `attempts` are ids that the worker made, one for each thing that it can do beside what it does: asked again, the answer is
+ * the same. `more` are ids for the further tasks of batches.
  */
-export type Request =
-  | { readonly kind: 'submit'; readonly tasks: readonly SubmittedTask[] }
-  | {
-      readonly kind: 'next';
-      readonly worker: string;
-      readonly runners: readonly string[];
-      readonly attempts: readonly string[];
-      readonly more?: readonly string[];
-    }
-  | { readonly kind: 'beat'; readonly worker: string; readonly attempts: readonly string[] }
-  | { readonly kind: 'report'; readonly worker: string; readonly attempt: string; readonly end: AttemptEnd }
-  | { readonly kind: 'cancel' };
+export interface NextRequest {
+  readonly kind: 'next';
+  readonly worker: string;
+  readonly project?: ProjectRef;
+  readonly runners: readonly string[];
+  readonly attempts: readonly string[];
+  readonly more?: readonly string[];
+}
 
-/** The right to one attempt at one task until `untilMs`. */
+export interface BeatRequest {
+  readonly kind: 'beat';
+  readonly worker: string;
+  readonly attempts: readonly string[];
+}
+
+export interface ReportRequest {
+  readonly kind: 'report';
+  readonly worker: string;
+  readonly attempt: string;
+  readonly end: AttemptEnd;
+}
+
+/** Of a run, what no other open run wants; of a task by itself, whoever wants it; of neither, everything. */
+export interface CancelRequest {
+  readonly kind: 'cancel';
+  readonly run?: string;
+  readonly task?: TaskId;
+}
+
+/** What ended badly in a run begins anew, and what had failed for it; with a task, that one and what belongs to it. */
+export interface RetryRequest {
+  readonly kind: 'retry';
+  readonly run: string;
+  readonly task?: TaskId;
+}
+
+/** Nothing is begun, of one task name or at all, until it is resumed. To resume without a name resumes every name. */
+export interface PauseRequest {
+  readonly kind: 'pause' | 'resume';
+  readonly name?: TaskName;
+}
+
+/**
+ * Time has passed. `tick` brings about what is due by itself (see `Scheduler.nextChangeMs`). `started` says that nobody was
+ * there for a while: leases last from now on, and so does the patience with workers that were not seen.
+ */
+export interface TimeRequest {
+  readonly kind: 'tick' | 'started';
+}
+
+/** What is asked of a scheduler. Plain JSON. */
+export type Request =
+  | SubmitRequest
+  | NextRequest
+  | BeatRequest
+  | ReportRequest
+  | CancelRequest
+  | RetryRequest
+  | PauseRequest
+  | TimeRequest;
+
+/** The right to one attempt at one task, until `untilMs` by the scheduler's clock: for `leaseMs` from a beat. */
 export interface Lease {
   readonly attempt: string;
   readonly task: TaskId;
@@ -48,41 +121,66 @@ export interface Lease {
   /** Which attempt at the task it is in this run, from 1. */
   readonly number: number;
   readonly untilMs: number;
+  readonly leaseMs: number;
+  /** The run that it is done for; of several the one that was submitted last. */
+  readonly run: string;
+  readonly today: Day;
+  readonly wish: Wish;
 }
 
-/** A scheduler's answer. `idleRunners` have nothing ahead that could still run. */
+export interface WorkResponse {
+  readonly kind: 'work';
+  readonly leases: readonly Lease[];
+  /** Those of the ids asked with that can no longer be used: a request that came late had used them. Ask with others. */
+  readonly spent?: readonly string[];
+  /** Those of the worker's runners that have nothing ahead, of its project, that could still run. */
+  readonly idleRunners: readonly string[];
+  /** How long until a retry or a batch falls due: ask again then. A length, because the worker's clock is another one. */
+  readonly againInMs?: number;
+  /** Nothing is left that could run, for whomever. */
+  readonly ended: boolean;
+}
+
+export interface BeatenResponse {
+  readonly kind: 'beaten';
+  /** Attempts whose lease is gone: stop them, their outcome does not count. */
+  readonly lost: readonly string[];
+  /** Attempts that are to be stopped and reported as cancelled. */
+  readonly cancelled: readonly string[];
+  readonly idleRunners: readonly string[];
+}
+
+export interface ReportedResponse {
+  readonly kind: 'reported';
+  readonly accepted: boolean;
+  readonly retryAtMs?: number;
+  readonly idleRunners: readonly string[];
+}
+
+export interface SubmittedResponse {
+  readonly kind: 'submitted';
+  readonly refused: readonly { readonly task: TaskId; readonly why: string }[];
+}
+
+/** Nothing was changed. */
+export interface Refused {
+  readonly kind: 'refused';
+  readonly why: string;
+}
+
+/** A scheduler's answer. */
 export type Response =
-  | {
-      readonly kind: 'submitted';
-      readonly refused: readonly { readonly task: TaskId; readonly why: string }[];
-    }
-  | {
-      readonly kind: 'work';
-      readonly leases: readonly Lease[];
-      /** Those of the ids asked with whose attempts have ended: a request that came late had used them. Ask with others. */
-      readonly spent?: readonly string[];
-      readonly idleRunners: readonly string[];
-      /** How long until a retry or a batch falls due: ask again then. A length, because the worker's clock is another one. */
-      readonly againInMs?: number;
-      /** Nothing is left that could run. */
-      readonly ended: boolean;
-    }
-  | {
-      readonly kind: 'beaten';
-      /** Attempts whose lease is gone: stop them, their outcome does not count. */
-      readonly lost: readonly string[];
-      /** Attempts that are to be stopped and reported as cancelled. */
-      readonly cancelled: readonly string[];
-      readonly idleRunners: readonly string[];
-    }
-  | {
-      readonly kind: 'reported';
-      readonly accepted: boolean;
-      readonly retryAtMs?: number;
-      readonly idleRunners: readonly string[];
-    }
+  | SubmittedResponse
+  | WorkResponse
+  | BeatenResponse
+  | ReportedResponse
+  /** `attempts` are going on and will be stopped. */
   | { readonly kind: 'cancelling'; readonly attempts: readonly string[] }
-  | { readonly kind: 'refused'; readonly why: string };
+  | { readonly kind: 'retrying'; readonly tasks: readonly TaskId[] }
+  /** What is paused from now on: everything, or the tasks of some names. */
+  | { readonly kind: 'paused'; readonly all: boolean; readonly names: readonly TaskName[] }
+  | { readonly kind: 'ticked' }
+  | Refused;
 
 /** How a task ended in a run: as its last attempt did, or because of one above it. */
 export type TaskEnd =

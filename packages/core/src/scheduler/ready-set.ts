@@ -1,51 +1,52 @@
-import type { Ranked, ReadyQueue } from './ready-queue.ts';
+import type { Place } from './entry.ts';
+import type { Lane } from './lane.ts';
+import { getOrMake } from './lane.ts';
+import type { ReadyQueue } from './ready-queue.ts';
 import { before, readyQueue } from './ready-queue.ts';
 
-/** What can be ready: it belongs to one runner, takes resources, and may cease to be ready while it is in the set. */
-export interface Runnable extends Ranked {
-  readonly runner: string;
-  readonly resources: Readonly<Record<string, number>>;
-  /** Where its runner takes several tasks of one name at once: of which name, how many, and how long it waits for them. */
-  readonly batch: { readonly of: string; readonly max: number; readonly waitMs: number } | undefined;
-  ready(): boolean;
-}
+type Resources = Readonly<Record<string, number>>;
 
 /**
- * What is ready, by runner, by the resources it takes and by the name of its batch: all of one queue fit into what is free,
- * or none does, so that taking the next one looks at the heads of a few queues only.
+ * What is ready, by lane, by name and by the resources it takes: all of one queue may be taken now, or none may, so that
+ * taking the next one looks at the heads of a few queues only.
  */
-export class ReadySet<T extends Runnable> {
-  readonly #capacity: Readonly<Record<string, number>>;
+export class ReadySet {
+  readonly #capacity: ReadonlyMap<string, number>;
   readonly #used = new Map<string, number>();
-  readonly #queues = new Map<string, Map<string, ReadyQueue<T>>>();
+  readonly #queues = new Map<Lane, Map<string, ReadyQueue<Place>>>();
 
-  constructor(capacity: Readonly<Record<string, number>>) {
-    this.#capacity = capacity;
+  constructor(capacity: Resources) {
+    this.#capacity = new Map(Object.entries(capacity));
   }
 
   /** The first resource of which more is asked than exists. */
   shortOf(
-    resources: Readonly<Record<string, number>>,
+    resources: Resources,
   ): { readonly name: string; readonly asked: number; readonly there: number } | undefined {
     for (const [name, asked] of Object.entries(resources)) {
-      const there = this.#capacity[name] ?? 0;
+      const there = this.#capacity.get(name) ?? 0;
       if (asked > there) return { name, asked, there };
     }
     return undefined;
   }
 
-  add(item: T): void {
-    const queues = getOrMake(this.#queues, item.runner, () => new Map<string, ReadyQueue<T>>());
-    getOrMake(queues, queueKey(item), () => readyQueue<T>()).add(item);
+  add(place: Place): void {
+    if (place.queued) return;
+    place.queued = true;
+    const queues = getOrMake(this.#queues, place.lane, () => new Map<string, ReadyQueue<Place>>());
+    getOrMake(queues, place.queue, () => readyQueue<Place>()).add(place);
   }
 
-  /** Takes the first that one of `runners` can run, that is due and whose resources are free, and takes those. */
-  take(runners: readonly string[], due: (item: T) => boolean): T | undefined {
-    let best: ReadyQueue<T> | undefined;
-    for (const runner of runners) {
-      for (const queue of this.#queues.get(runner)?.values() ?? []) {
+  /** Takes the first in one of `lanes` that may be taken and whose resources are free, and takes those. */
+  take(lanes: readonly Lane[], may: (place: Place) => boolean): Place | undefined {
+    let best: ReadyQueue<Place> | undefined;
+    for (const lane of lanes) {
+      const queues = this.#queues.get(lane);
+      if (queues === undefined || lane.counts.ready === 0) continue;
+      for (const [key, queue] of queues) {
         const head = headOf(queue);
-        if (head === undefined || !due(head) || !this.#fits(head)) continue;
+        if (head === undefined && queues.size > fewQueues) queues.delete(key);
+        if (head === undefined || !may(head) || !this.#fits(head)) continue;
         const leader = best?.peek();
         if (leader === undefined || before(head, leader)) best = queue;
       }
@@ -53,54 +54,62 @@ export class ReadySet<T extends Runnable> {
     return this.#takeFrom(best);
   }
 
-  /** Takes the next that goes into one batch with `item`, if there is one and its resources are free. */
-  takeAlike(item: T): T | undefined {
-    const queue = this.#queues.get(item.runner)?.get(queueKey(item));
+  /** Takes the next that goes into one batch with `place`, if there is one, it is `alike` and its resources are free. */
+  takeAlike(place: Place, alike: (other: Place) => boolean): Place | undefined {
+    const queue = this.#queues.get(place.lane)?.get(place.queue);
     const head = queue === undefined ? undefined : headOf(queue);
-    return head !== undefined && this.#fits(head) ? this.#takeFrom(queue) : undefined;
+    return head !== undefined && alike(head) && this.#fits(head) ? this.#takeFrom(queue) : undefined;
+  }
+
+  /** Forgets a lane that has no task any more. */
+  drop(lane: Lane): void {
+    this.#queues.delete(lane);
+  }
+
+  /** Takes resources without asking whether they are free: of a lease that is known from before. */
+  hold(resources: Resources): void {
+    this.#use(resources, 1);
   }
 
   /** Gives back the resources of one that was taken. */
-  free(item: T): void {
-    this.#use(item.resources, -1);
+  free(resources: Resources): void {
+    this.#use(resources, -1);
   }
 
-  #takeFrom(queue: ReadyQueue<T> | undefined): T | undefined {
+  #takeFrom(queue: ReadyQueue<Place> | undefined): Place | undefined {
     const taken = queue?.take();
-    if (taken !== undefined) this.#use(taken.resources, 1);
+    if (taken === undefined) return undefined;
+    taken.queued = false;
+    this.#use(taken.resources, 1);
     return taken;
   }
 
-  #fits(item: T): boolean {
-    return Object.entries(item.resources).every(
-      ([name, amount]) => (this.#used.get(name) ?? 0) + amount <= (this.#capacity[name] ?? 0),
+  #fits({ resources }: Place): boolean {
+    return Object.entries(resources).every(
+      ([name, amount]) => (this.#used.get(name) ?? 0) + amount <= (this.#capacity.get(name) ?? 0),
     );
   }
 
-  #use(resources: Readonly<Record<string, number>>, sign: 1 | -1): void {
+  #use(resources: Resources, sign: 1 | -1): void {
     for (const [name, amount] of Object.entries(resources))
-      this.#used.set(name, (this.#used.get(name) ?? 0) + sign * amount);
+      this.#used.set(name, exact((this.#used.get(name) ?? 0) + sign * amount));
   }
 }
 
-/** The first of a queue that is still ready; what has ceased to be is dropped. */
-function headOf<T extends Runnable>(queue: ReadyQueue<T>): T | undefined {
+/** Sums of fractions drift, and what is all given back must be nothing. */
+function exact(amount: number): number {
+  return Math.round(amount * 1e6) / 1e6;
+}
+
+/** A queue is needed again and again; only of many are those dropped that are empty. */
+const fewQueues = 100;
+
+/** The first of a queue that is still ready there; what has ceased to be is dropped. */
+function headOf(queue: ReadyQueue<Place>): Place | undefined {
   for (let head = queue.peek(); head !== undefined; head = queue.peek()) {
-    if (head.ready()) return head;
+    if (head.entry.state === 'ready' && head.entry.place === head) return head;
     queue.take();
+    head.queued = false;
   }
   return undefined;
-}
-
-function queueKey({ batch, resources }: Runnable): string {
-  const sorted = Object.entries(resources).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([batch?.of ?? null, ...sorted]);
-}
-
-function getOrMake<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  map.set(key, made);
-  return made;
 }

@@ -12,9 +12,13 @@ const retriesByClass: Readonly<Record<RetryClass, number>> = {
 const firstDelayMs = 1000;
 const longestDelayMs = 60_000;
 
-/** The class of an end, if it is one that is tried again. The task's own fault and a failed control are not. */
+/**
+ * The class of an end, if it is one that is tried again. The task's own fault and a failed control are not. What its worker
+ * stopped without being told to is as good as lost.
+ */
 export function retryClassOf(end: AttemptEnd): RetryClass | undefined {
   if (end.kind === 'failed') return end.fault === 'infrastructure' ? 'infrastructure' : undefined;
+  if (end.kind === 'cancelled') return 'lost';
   return end.kind === 'lost' || end.kind === 'crashed' || end.kind === 'timed-out' ? end.kind : undefined;
 }
 

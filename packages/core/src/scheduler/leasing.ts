@@ -1,0 +1,204 @@
+import type { AttemptEnd } from '../attempt.ts';
+import { assert } from '../assert.ts';
+import { endAttempt } from './attempt-end.ts';
+import { batchDue, nextBatchDueMs } from './batch-lines.ts';
+import type { Book } from './book.ts';
+import type { LeaseEntry, Place } from './entry.ts';
+import type { Lane } from './lane.ts';
+import { aheadOf } from './lane.ts';
+import type { Leases } from './leases.ts';
+import type { Pauses } from './pauses.ts';
+import type { BeatRequest, Lease, NextRequest, ReportRequest, Response } from './protocol.ts';
+import { latestRun } from './runs.ts';
+import type { AttemptStarted, SchedulerEvent } from './view.ts';
+import { projectOf } from './views.ts';
+import type { Workers } from './workers.ts';
+
+/** Gives tasks to workers for a while, and takes back what came of them. */
+export class Leasing {
+  readonly #leaseMs: number;
+  readonly #book: Book;
+  readonly #leases: Leases;
+  readonly #workers: Workers;
+  readonly #pauses: Pauses;
+  readonly #told: ((event: SchedulerEvent) => void) | undefined;
+
+  constructor(
+    options: { readonly leaseMs?: number; readonly told?: (event: SchedulerEvent) => void },
+    book: Book,
+    leases: Leases,
+    workers: Workers,
+    pauses: Pauses,
+  ) {
+    this.#leaseMs = options.leaseMs ?? 60_000;
+    this.#told = options.told;
+    this.#book = book;
+    this.#leases = leases;
+    this.#workers = workers;
+    this.#pauses = pauses;
+  }
+
+  next(request: NextRequest): Response {
+    const { attempts, more = [], worker } = request;
+    const lanes = this.#lanesOf(worker);
+    const leases: Lease[] = [];
+    const spent: string[] = [];
+    const unused = attempts.filter((id) => this.#isUnused(id, worker, leases, spent));
+    for (const id of more) this.#isUnused(id, worker, leases, spent);
+    const mayBegin = (place: Place): boolean => this.#mayBegin(place);
+    for (const id of unused) {
+      const place = this.#book.ready.take(lanes, mayBegin);
+      if (place === undefined) break;
+      leases.push(...this.#leaseBatch(place, id, request));
+    }
+    const { backOff, nowMs } = this.#book;
+    const againInMs = Math.min(backOff.nextDueMs(), nextBatchDueMs(lanes, nowMs)) - nowMs;
+    return {
+      kind: 'work',
+      leases,
+      ...(spent.length === 0 ? {} : { spent }),
+      idleRunners: this.#idleRunners(worker),
+      ...(Number.isFinite(againInMs) ? { againInMs } : {}),
+      ended: this.#book.unended === 0,
+    };
+  }
+
+  beat({ worker, attempts }: BeatRequest): Response {
+    const lost: string[] = [];
+    const cancelled: string[] = [];
+    for (const id of attempts) {
+      const held = this.#leases.get(id);
+      if (held === undefined || held.worker !== worker) {
+        lost.push(id);
+        continue;
+      }
+      this.#leases.hold(held, this.#book.nowMs + this.#leaseMs);
+      if (held.cancelled) cancelled.push(id);
+    }
+    return { kind: 'beaten', lost, cancelled, idleRunners: this.#idleRunners(worker) };
+  }
+
+  report({ worker, attempt, end }: ReportRequest): Response {
+    const held = this.#leases.get(attempt);
+    const accepted = held !== undefined && held.worker === worker;
+    const retryAtMs = accepted ? this.#endAttempt(held, end) : undefined;
+    const idleRunners = this.#idleRunners(worker);
+    return { kind: 'reported', accepted, ...(retryAtMs === undefined ? {} : { retryAtMs }), idleRunners };
+  }
+
+  /** Ends the attempts whose leases have run out. */
+  expire(): void {
+    for (let held = this.#leases.first(); held !== undefined; held = this.#leases.first()) {
+      if (held.untilMs > this.#book.nowMs) return;
+      this.#endAttempt(held, { kind: 'lost' });
+    }
+  }
+
+  /** Every lease lasts from now on: its worker had nobody to beat to. */
+  renewAll(): void {
+    for (const held of [...this.#leases.held()]) this.#leases.hold(held, this.#book.nowMs + this.#leaseMs);
+  }
+
+  /** Whether a new lease can have this id. A lease that the worker has is given again; else the id is used up. */
+  #isUnused(id: string, worker: string, leases: Lease[], spent: string[]): boolean {
+    const held = this.#leases.get(id);
+    if (held === undefined && !this.#leases.isSpent(id)) return true;
+    if (held?.worker === worker) leases.push(held.lease);
+    else spent.push(id);
+    return false;
+  }
+
+  /** Leases a task under the id `attempt` and, where its runner takes several, those like it under ids of `more`. */
+  #leaseBatch(first: Place, attempt: string, { more = [], worker }: NextRequest): readonly Lease[] {
+    if (first.batch === undefined) return [this.#lease(first, attempt, worker)];
+    const batch: (readonly [Place, string])[] = [[first, attempt]];
+    const run = latestRun(first.entry);
+    for (const id of more) {
+      if (batch.length >= first.batch.max) break;
+      if (this.#leases.get(id) !== undefined || this.#leases.isSpent(id)) continue;
+      const alike = this.#book.ready.takeAlike(first, ({ entry }) => latestRun(entry) === run);
+      if (alike === undefined) break;
+      batch.push([alike, id]);
+    }
+    const name = batch.length === 1 ? undefined : attempt;
+    return batch.map(([place, id]) => this.#lease(place, id, worker, name));
+  }
+
+  #lease({ entry, lane, resources }: Place, attempt: string, worker: string, batch?: string): Lease {
+    const { nowMs } = this.#book;
+    const { task, wish } = entry.submitted;
+    const run = latestRun(entry);
+    assert(run, `${task} is leased and belongs to no run.`);
+    entry.attempts += 1;
+    const untilMs = nowMs + this.#leaseMs;
+    const lease: Lease = {
+      attempt,
+      task,
+      runner: lane.runner,
+      ...(batch === undefined ? {} : { batch }),
+      number: entry.attempts,
+      untilMs,
+      leaseMs: this.#leaseMs,
+      run: run.run,
+      today: run.today,
+      wish: entry.made === undefined ? wish : { ...wish, made: entry.made },
+    };
+    const held: LeaseEntry = {
+      lease,
+      entry,
+      digest: lane.project.digest,
+      resources,
+      worker,
+      sinceMs: nowMs,
+      untilMs,
+      cancelled: false,
+      wanted: false,
+    };
+    entry.lease = held;
+    this.#book.move(entry, 'running');
+    this.#leases.hold(held, untilMs);
+    this.#told?.(startedEvent(held));
+    return lease;
+  }
+
+  /** Ends an attempt; gives when its task is tried again, where that is later. */
+  #endAttempt(held: LeaseEntry, end: AttemptEnd): number | undefined {
+    const { nowMs } = this.#book;
+    this.#leases.end(held.lease.attempt, nowMs);
+    endAttempt(this.#book, held, end);
+    const retryAtMs = held.entry.state === 'backing-off' ? held.entry.readyAtMs : undefined;
+    this.#told?.({
+      ...startedEvent(held),
+      kind: 'attempt-ended',
+      end,
+      durationMs: nowMs - held.sinceMs,
+      ...(retryAtMs === undefined ? {} : { retryAtMs }),
+    });
+    return retryAtMs;
+  }
+
+  #mayBegin(place: Place): boolean {
+    return !this.#pauses.holds(place.name) && batchDue(place, this.#book.nowMs);
+  }
+
+  #lanesOf(worker: string): readonly Lane[] {
+    const known = this.#workers.get(worker);
+    if (known === undefined) return [];
+    return known.runners.flatMap((runner) => this.#book.lanes.find(projectOf(known), runner) ?? []);
+  }
+
+  #idleRunners(worker: string): readonly string[] {
+    const known = this.#workers.get(worker);
+    if (known === undefined) return [];
+    return known.runners.filter((runner) => {
+      const lane = this.#book.lanes.find(projectOf(known), runner);
+      return lane === undefined || aheadOf(lane) === 0;
+    });
+  }
+}
+
+function startedEvent({ lease, entry, worker }: LeaseEntry): AttemptStarted {
+  const { task, attempt, run, runner, number } = lease;
+  const { name } = entry.submitted;
+  return { kind: 'attempt-started', task, name, run, attempt, worker, runner, number };
+}
