@@ -18,6 +18,7 @@ onSmallDisk(
     const ballast = join(disk.path, 'ballast');
     writeFileSync(ballast, Buffer.alloc(14 * 1024 ** 2));
     const answered: string[] = [];
+    let unkept: readonly string[] = [];
     let refused: Awaited<ReturnType<typeof server.post>> | undefined;
     for (let number = 1; refused === undefined && number <= 400; number += 1) {
       const asked = await server.post(nextOf('w', attemptId(number)), 'worker');
@@ -26,7 +27,7 @@ onSmallDisk(
         const end = { kind: 'crashed', error: { code: 'job-crashed', message: 'x'.repeat(20_000) } };
         const told = await server.post(reportOf('w', attemptId(number), end), 'worker');
         if (told.status === 200) answered.push(attemptId(number));
-        else refused = told;
+        else [refused, unkept] = [told, [attemptId(number)]];
       }
     }
     expect(answered.length).toBeGreaterThan(5);
@@ -50,6 +51,9 @@ onSmallDisk(
     const last = await server.post(nextOf('w', attemptId(900)), 'worker');
     expect(last.status, server.lines.slice(-3).join('')).toBe(200);
     expect((await server.fetch('/readyz')).status).toBe(200);
+    // What was refused has not happened: the attempt goes on, if it was its report.
+    const beat = await server.post({ kind: 'beat', worker: 'w', attempts: unkept }, 'worker');
+    expect(beat.body['lost']).toEqual([]);
     await server.stop();
     const again = await running({ state, nowMs: () => nowMs });
     const { attempts } = (await (await again.fetch('/v1/attempts?limit=1000')).json()) as {

@@ -1,7 +1,12 @@
 import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
 import type { SubmitRequest } from '@daybook/core';
 import { expect, onTestFinished, test } from 'vitest';
+import { listener } from '../src/http/listener.ts';
+import { problem } from '../src/http/problem.ts';
+import { logger } from '../src/logs.ts';
 import { createToken, schedulerClient, startScheduler } from '../src/index.ts';
 import { openStore } from '../src/store/store.ts';
 import { attemptId, nextOf, reportOf, submitOf } from './requests.ts';
@@ -157,4 +162,20 @@ test('what the scheduler is told of lateness and clusters stands in its metrics,
   expect(text).toContain('daybook_tasks_ahead{runner="local"} 3');
   expect(text).toContain('daybook_workers 1');
   expect(text).not.toContain('daybook_cluster_hours{');
+});
+
+test('what is thrown inside is a bug: it is logged, and nothing of it is answered', async () => {
+  const lines: string[] = [];
+  const log = logger({ to: { write: (line) => void lines.push(line) } });
+  const broken = listener(
+    () => Promise.reject(new TypeError('the insides')),
+    log,
+    new AbortController().signal,
+  );
+  const server = createServer(broken).listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close().closeAllConnections());
+  await once(server, 'listening');
+  const answer = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  expect([answer.status, await answer.json()]).toEqual([500, problem('bug')]);
+  expect(lines.join('')).toContain('TypeError: the insides');
 });
