@@ -43,9 +43,7 @@ export interface History {
 
 export function historyIn(database: DatabaseSync): History {
   const keepRun = database.prepare('INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?)');
-  const keepAttempt = database.prepare(
-    'INSERT OR REPLACE INTO attempts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-  );
+  const keepAttempt = database.prepare('INSERT INTO attempts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
   return {
     keep(runs, attempts) {
       for (const { run, submittedMs, endedMs, outcome, facts } of runs)
