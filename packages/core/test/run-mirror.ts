@@ -22,12 +22,15 @@ export class RunMirror {
 
   look(scheduler: Scheduler, above: (task: string) => ReadonlySet<string>): void {
     const { run } = this;
+    const changed: TaskView[] = [];
     for (const view of scheduler.tasks({ run, changedSince: this.#change })) {
       expect(view.change).toBeGreaterThan(this.#change);
       this.#change = view.change;
       this.views.set(view.task, view);
+      changed.push(view);
     }
     const views = scheduler.tasks({ run });
+    expectCulprits(changed, views, above);
     expect(sorted([...this.views.values()])).toEqual(sorted(views));
     const view = scheduler.run(run);
     if (view === undefined) throw new Error(`${run} is not kept.`);
@@ -42,24 +45,28 @@ export class RunMirror {
     expect(view.endedMs !== undefined, `${run} has ended`).toBe(ended);
     if (!ended) return;
     expect(view.outcome).toBe(outcomeOf(counts));
-    this.#expectCulprits(views, above);
     // Whatever other runs do, it stays as it ended.
     const standing = views.map((each) => ({ ...each, change: 0 }));
     if (this.#atEnd !== undefined) expect(standing).toEqual(this.#atEnd);
     this.#atEnd = standing;
   }
+}
 
-  #expectCulprits(views: readonly TaskView[], above: (task: string) => ReadonlySet<string>): void {
-    const byTask = new Map(views.map((view) => [view.task, view]));
-    const isBelow = (task: string, culprit: string): boolean =>
-      [...above(task)].some((id) => id === culprit || isBelow(id, culprit));
-    for (const { task, end } of views) {
-      expect(end?.kind, task).not.toBe('superseded');
-      if (end?.kind !== 'upstream-failed' || this.#atEnd !== undefined) continue;
-      const culprit = byTask.get(end.culprit)?.end?.kind;
-      expect(['failed', 'blocked', 'timed-out', 'crashed', 'lost'], `${task}: ${culprit}`).toContain(culprit);
-      expect(isBelow(task, end.culprit), `${task} below ${end.culprit}`).toBe(true);
-    }
+/** What has just ended for one above it names one that had failed then. */
+function expectCulprits(
+  changed: readonly TaskView[],
+  views: readonly TaskView[],
+  above: (task: string) => ReadonlySet<string>,
+): void {
+  const byTask = new Map(views.map((view) => [view.task, view]));
+  const isBelow = (task: string, culprit: string): boolean =>
+    [...above(task)].some((id) => id === culprit || isBelow(id, culprit));
+  for (const { task, end } of changed) {
+    expect(end?.kind, task).not.toBe('superseded');
+    if (end?.kind !== 'upstream-failed') continue;
+    const culprit = byTask.get(end.culprit)?.end?.kind;
+    expect(['failed', 'blocked', 'timed-out', 'crashed', 'lost'], `${task}: ${culprit}`).toContain(culprit);
+    expect(isBelow(task, end.culprit), `${task} below ${end.culprit}`).toBe(true);
   }
 }
 

@@ -101,7 +101,8 @@ export function driver(options: SchedulerOptions = {}): Driver {
     },
     end(task, end) {
       const full = end === 'published' ? published : end === 'superseded' ? superseded() : end;
-      const { attempt, worker = 'w' } = leases.get(task) ?? drive.lease(task);
+      const { attempt } = drive.lease(task);
+      const worker = leases.get(task)?.worker ?? 'w';
       return drive.ask({ kind: 'report', worker, attempt, end: full });
     },
     tick(afterMs = 0) {

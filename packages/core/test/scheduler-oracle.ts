@@ -81,13 +81,15 @@ export class Oracle {
 
   submit(request: Omit<SubmitRequest, 'kind'>, nowMs: number): void {
     this.#passTime(nowMs);
+    this.#ask({ kind: 'tick' }, nowMs);
+    this.#look();
     const ended = new Set(
       this.scheduler.tasks().flatMap((view) => (view.state === 'ended' ? view.task : [])),
     );
     const known = new Set(this.scheduler.tasks().map(({ task }) => task));
     for (const submitted of request.tasks) {
       const { task, state } = submitted;
-      this.#everAfter.set(task, (this.#everAfter.get(task) ?? new Set()).union(new Set(submitted.after)));
+      this.#everAfter.set(task, new Set([...(this.#everAfter.get(task) ?? []), ...submitted.after]));
       this.tasks.set(task, { ...submitted, digest: request.project?.digest ?? '' });
       const standing = known.has(task) ? ended.has(task) : true;
       if (standing && state === 'fresh') this.complete.add(task);
@@ -165,7 +167,7 @@ export class Oracle {
     const cancelled = this.#cancelled.has(id);
     const ofProject = given.digest === this.#task(task).digest;
     const good = ['published', 'unchanged', 'fresh'].includes(end.kind);
-    if (good && (ofProject || cancelled)) this.complete.add(task);
+    if (good && ofProject) this.complete.add(task);
     if (end.kind === 'superseded' && !cancelled)
       for (const each of end.disagreeing)
         if (this.#task(each).runner !== undefined) this.complete.delete(each);
@@ -176,6 +178,7 @@ export class Oracle {
   cancel(run: string | undefined, nowMs: number): void {
     this.#passTime(nowMs);
     this.#ask({ kind: 'tick' }, nowMs);
+    this.#look();
     const of = (id: string): readonly string[] =>
       this.scheduler.tasks({ run: id }).flatMap(({ attempt }) => attempt?.id ?? []);
     const others = this.scheduler.runs().filter((each) => each.run !== run && each.endedMs === undefined);
@@ -192,6 +195,7 @@ export class Oracle {
   retry(run: string, task: string | undefined, nowMs: number): void {
     this.#passTime(nowMs);
     this.#ask({ kind: 'tick' }, nowMs);
+    this.#look();
     const before = new Map(this.scheduler.tasks({ run }).map((view) => [view.task, view]));
     this.mirrors.get(run)?.mayChange();
     const answer = this.#ask({ kind: 'retry', run, ...(task === undefined ? {} : { task }) }, nowMs);

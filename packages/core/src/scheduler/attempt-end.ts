@@ -14,11 +14,12 @@ export function endAttempt(book: Book, held: LeaseEntry, end: AttemptEnd): void 
   if (end.kind === 'published' || end.kind === 'unchanged')
     entry.made = Math.max(entry.made ?? 0, end.version);
   book.move(entry, 'pending');
-  if (held.cancelled && !isGood(end)) {
+  const overtaken = isOvertaken(held, end);
+  if (held.cancelled && (overtaken || !isGood(end))) {
     endTask(book, entry, { kind: 'cancelled' });
   } else if (end.kind === 'superseded') {
     decideAgain(book, entry, end.disagreeing);
-  } else if (isOvertaken(held, end)) {
+  } else if (overtaken) {
     decideAgain(book, entry, []);
   } else if (!retryLater(book, entry, end)) {
     endTask(book, entry, end);

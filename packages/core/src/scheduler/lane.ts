@@ -10,6 +10,8 @@ export interface Lane {
   readonly counts: Record<Exclude<TaskState, 'ended'>, number>;
   /** Since when it has had a ready task without a break. */
   readySinceMs: number;
+  /** When a worker was last seen that takes from it. */
+  seenMs: number;
   /** Where the runner takes several tasks of one name at once: those in line for it. */
   readonly lines: Map<TaskName, Line>;
   /** How many tasks belong to it, those that have ended too. */
@@ -70,7 +72,7 @@ export function aheadOf({ counts }: Lane): number {
 
 function newLane(project: ProjectLanes, runner: string): Lane {
   const counts = { pending: 0, ready: 0, 'backing-off': 0, running: 0 };
-  return { project, runner, counts, readySinceMs: 0, lines: new Map(), places: 0 };
+  return { project, runner, counts, readySinceMs: 0, seenMs: 0, lines: new Map(), places: 0 };
 }
 
 export function getOrMake<K, V>(map: Map<K, V>, key: K, make: () => V): V {

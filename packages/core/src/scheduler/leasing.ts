@@ -38,6 +38,11 @@ export class Leasing {
     this.#pauses = pauses;
   }
 
+  /** A worker is there, and does what it can. */
+  seen(worker: string): void {
+    for (const lane of this.#lanesOf(worker)) lane.seenMs = this.#book.nowMs;
+  }
+
   next(request: NextRequest): Response {
     const { attempts, more = [], worker } = request;
     const lanes = this.#lanesOf(worker);

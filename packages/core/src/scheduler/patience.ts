@@ -3,7 +3,6 @@ import type { Entry } from './entry.ts';
 import { endTask } from './flow.ts';
 import type { Lane } from './lane.ts';
 import type { Pauses } from './pauses.ts';
-import type { Workers } from './workers.ts';
 
 /**
  * Ends the ready tasks for which no worker was seen for too long that could take them. What is paused waits for the pause,
@@ -12,17 +11,15 @@ import type { Workers } from './workers.ts';
 export class Patience {
   readonly #patienceMs: number;
   readonly #book: Book;
-  readonly #workers: Workers;
   readonly #pauses: Pauses;
   #fromMs: number;
   /** Nothing has waited in vain before this time. */
   #lookAtMs = 0;
 
-  constructor(patienceMs: number, fromMs: number, book: Book, workers: Workers, pauses: Pauses) {
+  constructor(patienceMs: number, fromMs: number, book: Book, pauses: Pauses) {
     this.#patienceMs = patienceMs;
     this.#fromMs = fromMs;
     this.#book = book;
-    this.#workers = workers;
     this.#pauses = pauses;
   }
 
@@ -53,7 +50,7 @@ export class Patience {
   }
 
   #endOfMs(lane: Lane): number {
-    return Math.max(lane.readySinceMs, this.#workers.seenMs(lane), this.#fromMs) + this.#patienceMs;
+    return Math.max(lane.readySinceMs, lane.seenMs, this.#fromMs) + this.#patienceMs;
   }
 
   #failReady(lane: Lane): void {

@@ -60,7 +60,7 @@ export class Scheduler {
     this.#pauses = new Pauses(state?.paused);
     this.#leasing = new Leasing(options, book, this.#leases, this.#workers, this.#pauses);
     const patienceMs = options.patienceMs ?? 15 * 60_000;
-    this.#patience = new Patience(patienceMs, state?.missedFromMs ?? 0, book, this.#workers, this.#pauses);
+    this.#patience = new Patience(patienceMs, state?.missedFromMs ?? 0, book, this.#pauses);
     if (state !== undefined) restore({ book, leases: this.#leases, workers: this.#workers }, state);
   }
 
@@ -153,8 +153,9 @@ export class Scheduler {
   #lookWhoIsThere(request: Request): void {
     const { nowMs } = this.#book;
     if (request.kind === 'next') this.#workers.asked(request, nowMs);
-    else if (request.kind === 'beat') this.#workers.seen(request.worker, nowMs);
-    else if (request.kind === 'started') {
+    if (request.kind === 'beat') this.#workers.seen(request.worker, nowMs);
+    if (request.kind === 'next' || request.kind === 'beat') this.#leasing.seen(request.worker);
+    if (request.kind === 'started') {
       this.#patience.beginAnew();
       this.#leasing.renewAll();
     }

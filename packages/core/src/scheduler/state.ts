@@ -80,6 +80,7 @@ type SavedWorker = Omit<WorkerEntry, 'project'> & { readonly project?: ProjectRe
 interface SavedLane extends ProjectRef {
   readonly runner: string;
   readonly readySinceMs: number;
+  readonly seenMs: number;
   readonly lines: readonly { readonly name: TaskName; readonly waitMs: number; readonly sinceMs: number }[];
 }
 
@@ -110,11 +111,12 @@ export function stateOf({ book, leases, workers }: Parts): OfParts {
       ...rest,
       ...(project === undefined ? {} : { project }),
     })),
-    lanes: [...book.lanes].map(({ project: { target, digest }, runner, readySinceMs, lines }) => ({
+    lanes: [...book.lanes].map(({ project: { target, digest }, runner, readySinceMs, seenMs, lines }) => ({
       target,
       digest,
       runner,
       readySinceMs,
+      seenMs,
       lines: [...lines].map(([name, { waitMs, sinceMs }]) => ({ name, waitMs, sinceMs })),
     })),
   };
@@ -146,9 +148,9 @@ export function restore({ book, leases, workers }: Parts, state: OfParts): void 
     state.change,
   );
   restoreRuns(book, state, entryAt);
-  for (const { target, digest, runner, readySinceMs, lines } of state.lanes) {
+  for (const { target, digest, runner, readySinceMs, seenMs, lines } of state.lanes) {
     const lane = book.lanes.of({ target, digest }, runner);
-    lane.readySinceMs = readySinceMs;
+    Object.assign(lane, { readySinceMs, seenMs });
     for (const { name, waitMs, sinceMs } of lines) {
       const line = lane.lines.get(name);
       if (line !== undefined) Object.assign(line, { waitMs, sinceMs });

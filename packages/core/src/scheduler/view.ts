@@ -91,7 +91,8 @@ export interface AttemptEnded extends Omit<AttemptStarted, 'kind'> {
 export function outcomeOf(counts: Readonly<Partial<Record<TaskStatus, number>>>): RunOutcome {
   const has = (...kinds: readonly TaskStatus[]): boolean => kinds.some((kind) => (counts[kind] ?? 0) > 0);
   if (has('blocked')) return 'blocked';
-  if (has('failed', 'timed-out', 'crashed', 'lost')) return 'failed';
+  // What failed may have been made by another run since, while what lies below it was not.
+  if (has('failed', 'timed-out', 'crashed', 'lost', 'upstream-failed')) return 'failed';
   if (has('cancelled')) return 'cancelled';
   return has('waiting') ? 'waiting' : 'ok';
 }

@@ -1,4 +1,3 @@
-import type { Lane } from './lane.ts';
 import type { NextRequest, ProjectRef } from './protocol.ts';
 
 /** Long enough for people to see who has gone. */
@@ -37,17 +36,6 @@ export class Workers {
     this.#workers.delete(worker.name);
     worker.seenMs = seenMs;
     this.#workers.set(worker.name, worker);
-  }
-
-  /** When one that could do the tasks of a lane was last seen; infinitely long ago where none was. */
-  seenMs({ project, runner }: Lane): number {
-    let seenMs = -Infinity;
-    for (const worker of this.#workers.values()) {
-      const { target = '', digest = '' } = worker.project ?? {};
-      if (target === project.target && digest === project.digest && worker.runners.includes(runner))
-        seenMs = worker.seenMs;
-    }
-    return seenMs;
   }
 
   forget(nowMs: number): void {
