@@ -117,7 +117,9 @@ export function stateOf({ book, leases, workers }: Parts): OfParts {
       runner,
       readySinceMs,
       seenMs,
-      lines: [...lines].map(([name, { waitMs, sinceMs }]) => ({ name, waitMs, sinceMs })),
+      lines: [...lines]
+        .map(([name, { waitMs, sinceMs }]) => ({ name, waitMs, sinceMs }))
+        .sort((a, b) => (a.name < b.name ? -1 : 1)),
     })),
   };
 }

@@ -1,4 +1,4 @@
-import type { Timer } from '../../src/worker.ts';
+import type { Timer } from '../../src/timer.ts';
 import { unreachable } from './world.ts';
 import type { World } from './world.ts';
 

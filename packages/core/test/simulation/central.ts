@@ -1,8 +1,10 @@
 import { canonicalJson } from '../../src/digest.ts';
+import { DaybookError } from '../../src/errors.ts';
 import type { Request, Response } from '../../src/scheduler/protocol.ts';
-import type { TaskView } from '../../src/scheduler/scheduler.ts';
 import { Scheduler } from '../../src/scheduler/scheduler.ts';
-import type { SchedulerPort } from '../../src/worker.ts';
+import type { SchedulerState } from '../../src/scheduler/state.ts';
+import type { RunView, TaskView } from '../../src/scheduler/view.ts';
+import type { SchedulerPort } from '../../src/scheduler-port.ts';
 import type { Actor } from './actor.ts';
 import { newActor } from './actor.ts';
 import { leaseWatch } from './lease-watch.ts';
@@ -11,110 +13,180 @@ import { unreachable } from './world.ts';
 import type { World } from './world.ts';
 
 export const leaseMs = 60_000;
+const options = { leaseMs, resources };
 
-/** What a client sees of a scheduler: which one it is, for one without memory is another, and its tasks. */
+/** What a client sees of a run: how it stands, and its tasks. */
 export interface Seen {
-  readonly scheduler: number;
+  readonly view: RunView;
   readonly tasks: readonly TaskView[];
 }
 
 /** A scheduler behind a network. It can end at any request, and another takes its place after a while. */
 export interface Central {
-  /** The way to it for one actor: asks again until there is an answer. */
+  /** The way to it for one actor. As over a real network there may be no answer. */
   port(actor: Actor): SchedulerPort;
-  see(actor: Actor): Promise<Seen>;
+  /** Asks until there is an answer. */
+  ask(actor: Actor, request: Request): Promise<Response>;
+  /** A run, asked for until there is an answer; undefined where the scheduler knows no such run. */
+  see(actor: Actor, run: string): Promise<Seen | undefined>;
+  /** The runs there are: for whoever intervenes. */
+  runs(): readonly RunView[];
 }
 
 interface Server {
-  readonly number: number;
   readonly actor: Actor;
   readonly scheduler: Scheduler;
-  readonly journal: { readonly request: Request; readonly nowMs: number }[];
   readonly watch: ReturnType<typeof leaseWatch>;
+  /** What a server keeps on its disk: a state, and the requests behind it. */
+  snapshot: SchedulerState | undefined;
+  journal: { readonly request: Request; readonly nowMs: number }[];
 }
 
 export function newCentral(world: World): Central {
   const { random } = world;
   let started = 1;
   let server = fresh(world, started);
+  let ticks = 0;
   const stop = (): void => {
     server.actor.kill();
     world.time.after(random.pick([1000, 30_000, 200_000]), () => {
       if (server.actor.alive()) return;
       started += 1;
-      server = random.oneIn(2) ? replayed(world, server, started) : fresh(world, started);
+      if (random.oneIn(4)) {
+        server = fresh(world, started);
+        return;
+      }
+      server = replayed(world, server, started);
+      perform({ kind: 'started' });
     });
   };
-  /** One request as it arrives; undefined where nobody is there to answer. */
-  const handle = async (request: Request): Promise<Response> => {
-    if (server.actor.alive() && world.happens('death')) stop();
-    const { actor, scheduler, journal, watch } = server;
-    if (!actor.alive()) throw unreachable(request.kind);
+  /** Does what is due by itself when it is due. */
+  const tickLater = (): void => {
+    const { scheduler, actor } = server;
+    const waitMs = scheduler.nextChangeMs() - actor.nowMs();
+    if (waitMs === Infinity) return;
+    const tick = (ticks += 1);
+    world.time.after(Math.max(1, waitMs), () => {
+      if (tick === ticks && actor.alive()) perform({ kind: 'tick' });
+    });
+  };
+  const perform = (request: Request): Response => {
+    const { actor, scheduler, watch } = server;
     actor.mayJump();
     const nowMs = actor.nowMs();
-    journal.push({ request, nowMs });
+    server.journal.push({ request, nowMs });
     const response = scheduler.handle(request, nowMs);
-    watch.saw(request, nowMs, response, scheduler.tasks());
+    watch.saw(request, nowMs, response, scheduler);
     note(world, actor, request, response);
+    if (!world.calm() && random.oneIn(20)) {
+      server.snapshot = stored(scheduler.state());
+      server.journal = [];
+    }
+    tickLater();
+    return response;
+  };
+  /** One request as it arrives; nobody may be there to answer. */
+  const handle = async (request: Request): Promise<Response> => {
+    if (server.actor.alive() && world.happens('death')) stop();
+    if (!server.actor.alive()) throw unreachable(request.kind);
+    // So that what a cancel ends is not taken for what has run out meanwhile.
+    if (request.kind === 'cancel') perform({ kind: 'tick' });
+    const response = perform(request);
     if (!world.happens('death')) return response;
     stop();
     throw unreachable(request.kind);
   };
-  const untilAnswered = async <T>(actor: Actor, doing: string, perform: () => Promise<T>): Promise<T> => {
+  const once = async <T>(actor: Actor, doing: string, act: () => Promise<T>): Promise<T> => {
+    try {
+      return await actor.call(doing, act);
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== unreachable('').code) throw error;
+      throw new DaybookError('scheduler-unreachable', `There was no answer to: ${doing}.`);
+    }
+  };
+  const untilAnswered = async <T>(actor: Actor, doing: string, act: () => Promise<T>): Promise<T> => {
     for (;;) {
       try {
-        return await actor.call(doing, perform);
+        return await once(actor, doing, act);
       } catch (error) {
-        if ((error as { code?: unknown }).code !== unreachable('').code) throw error;
+        if ((error as { code?: unknown }).code !== 'scheduler-unreachable') throw error;
         await actor.sleep(500 + random.below(2000));
       }
     }
   };
   return {
-    port: (actor) => async (request) =>
+    port: (actor) => async (request) => await once(actor, request.kind, async () => await handle(request)),
+    ask: async (actor, request) =>
       await untilAnswered(actor, request.kind, async () => await handle(request)),
-    see: async (actor) =>
+    see: async (actor, run) =>
       await untilAnswered(actor, 'see', async () => {
+        const { scheduler } = server;
         if (!server.actor.alive()) throw unreachable('see');
-        return { scheduler: server.number, tasks: [...server.scheduler.tasks()] };
+        const view = scheduler.run(run);
+        return view === undefined ? undefined : { view, tasks: scheduler.tasks({ run }) };
       }),
+    runs: () => server.scheduler.runs(),
   };
 }
 
 function fresh(world: World, number: number): Server {
-  const scheduler = new Scheduler({ leaseMs, resources });
+  const watch = leaseWatch(leaseMs, resources, world.violate);
   return {
-    number,
     actor: newActor(world, `scheduler-${number}`),
-    scheduler,
+    scheduler: new Scheduler({ ...options, told: watch.told }),
+    watch,
+    snapshot: undefined,
     journal: [],
-    watch: leaseWatch(leaseMs, resources, world.violate),
   };
 }
 
-/** A scheduler that has read the journal of the one before it knows what that one knew. */
+/** A scheduler made from a state, and given the requests behind it, knows what the one before it knew. */
 function replayed(world: World, before: Server, started: number): Server {
-  const scheduler = new Scheduler({ leaseMs, resources });
-  for (const { request, nowMs } of before.journal) scheduler.handle(request, nowMs);
-  const state = (of: Scheduler): string => canonicalJson([...of.tasks()]);
-  if (state(scheduler) !== state(before.scheduler)) world.violate('a replayed scheduler is another one');
+  const { snapshot, journal, watch } = before;
+  // What happened is told once.
+  let tells = false;
+  const told: typeof watch.told = (event) => {
+    if (tells) watch.told(event);
+  };
+  const scheduler =
+    snapshot === undefined
+      ? new Scheduler({ ...options, told })
+      : Scheduler.from(snapshot, { ...options, told });
+  for (const { request, nowMs } of journal) scheduler.handle(request, nowMs);
+  if (canonicalJson(scheduler.state()) !== canonicalJson(before.scheduler.state()))
+    world.violate('a scheduler made from state and journal is another one');
+  tells = true;
   const actor = newActor(world, `scheduler-${started}`);
-  world.note(actor.name, `has read the journal of ${before.actor.name}`);
+  world.note(actor.name, `knows what ${before.actor.name} knew`);
   return { ...before, actor, scheduler };
 }
 
+function stored(state: SchedulerState): SchedulerState {
+  return JSON.parse(JSON.stringify(state)) as SchedulerState;
+}
+
 function note(world: World, { name }: Actor, request: Request, response: Response): void {
+  // A scheduler without memory knows no run that people speak of.
+  if (response.kind === 'refused' && request.kind !== 'cancel' && request.kind !== 'retry')
+    world.violate(`${request.kind} is refused: ${response.why}`);
   if (request.kind === 'next' && response.kind === 'work') {
-    for (const { task, attempt, number } of response.leases)
-      world.note(name, `gives ${request.worker} attempt ${number} at ${task} (${attempt})`);
+    for (const { task, attempt, number, run } of response.leases)
+      world.note(name, `gives ${request.worker} attempt ${number} at ${task} (${attempt}) for ${run}`);
   } else if (request.kind === 'report' && response.kind === 'reported') {
     const { kind } = request.end;
     const taken = response.accepted ? 'accepts' : 'refuses';
     world.note(name, `${taken} ${kind} of ${request.attempt} from ${request.worker}`);
   } else if (request.kind === 'beat' && response.kind === 'beaten') {
     for (const id of response.lost) world.note(name, `tells ${request.worker} that ${id} is lost`);
+    for (const id of response.cancelled) world.note(name, `tells ${request.worker} to stop ${id}`);
   } else if (request.kind === 'submit') {
     const due = request.tasks.flatMap(({ task, state }) => (state === 'fresh' ? [] : [task]));
-    world.note(name, `is given ${request.tasks.length} tasks, not fresh: ${due.join(', ') || 'none'}`);
+    const { run, tasks, project } = request;
+    world.note(
+      name,
+      `is given ${tasks.length} tasks of ${project?.digest} for ${run}, not fresh: ${due.join(', ') || 'none'}`,
+    );
+  } else if (request.kind !== 'tick' && request.kind !== 'next' && request.kind !== 'report') {
+    world.note(name, `${JSON.stringify(request)}: ${JSON.stringify(response)}`);
   }
 }

@@ -1,15 +1,19 @@
 import type { Lease, Request, Response, SubmittedTask } from '../../src/scheduler/protocol.ts';
-import type { TaskView } from '../../src/scheduler/scheduler.ts';
+import type { Scheduler } from '../../src/scheduler/scheduler.ts';
+import type { SchedulerEvent } from '../../src/scheduler/view.ts';
 import type { TaskId } from '../../src/task.ts';
 
 /** Looks at what one scheduler is asked and answers, and says what must never be. */
 export interface LeaseWatch {
-  saw(request: Request, nowMs: number, response: Response, views: Iterable<TaskView>): void;
+  saw(request: Request, nowMs: number, response: Response, scheduler: Scheduler): void;
+  /** Is told by the scheduler what happens. */
+  readonly told: (event: SchedulerEvent) => void;
 }
 
 interface Given {
   readonly lease: Lease;
   readonly worker: string;
+  readonly digest: string;
   untilMs: number;
 }
 
@@ -18,20 +22,29 @@ export function leaseWatch(
   resources: Readonly<Record<string, number>>,
   violate: (what: string) => void,
 ): LeaseWatch {
-  const tasks = new Map<TaskId, SubmittedTask>();
+  const tasks = new Map<TaskId, SubmittedTask & { readonly digest: string }>();
   const live = new Map<string, Given>();
   const over = new Set<string>();
+  const toldEnded = new Set<string>();
+  const cancelled = new Set<string>();
+  const wanted = new Map<string, ReadonlySet<TaskId>>();
+  let paused: Response & { readonly kind: 'paused' } = { kind: 'paused', all: false, names: [] };
   let heldMs = 0;
   const finish = (attempt: string): void => {
     live.delete(attempt);
     over.add(attempt);
   };
-  const give = (lease: Lease, worker: string): void => {
+  const give = (lease: Lease, worker: string, digest: string): void => {
     if (live.has(lease.attempt)) return;
     if (over.has(lease.attempt)) violate(`the attempt ${lease.attempt} at ${lease.task} is given twice`);
     for (const other of live.values())
       if (other.lease.task === lease.task) violate(`two leases are held for ${lease.task}`);
-    live.set(lease.attempt, { lease, worker, untilMs: lease.untilMs });
+    const submitted = tasks.get(lease.task);
+    if (submitted?.digest !== digest)
+      violate(`${lease.task} is of the project ${submitted?.digest} and given to a worker of ${digest}`);
+    if (paused.all || paused.names.includes(submitted?.name ?? ''))
+      violate(`${lease.task} is paused and begins`);
+    live.set(lease.attempt, { lease, worker, digest, untilMs: lease.untilMs });
     for (const [name, cap] of Object.entries(resources)) {
       const used = [...live.values()].reduce(
         (sum, each) => sum + (tasks.get(each.lease.task)?.resources[name] ?? 0),
@@ -40,28 +53,72 @@ export function leaseWatch(
       if (used > cap) violate(`${used} of the resource ${name} are taken, and there is ${cap}`);
     }
   };
-  const expectDecidedAgain = (superseded: TaskId | undefined, views: Iterable<TaskView>): void => {
-    for (const { task, state, end } of views)
-      if (task === superseded && state === 'ended' && end?.kind === 'fresh')
+  const expectDecidedAgain = ({ lease, digest }: Given, kind: string, scheduler: Scheduler): void => {
+    if (cancelled.has(lease.attempt)) return;
+    const overtaken = tasks.get(lease.task)?.digest !== digest;
+    if (kind !== 'superseded' && !overtaken) return;
+    for (const { task, state, end } of scheduler.tasks())
+      if (task === lease.task && state === 'ended' && (end === undefined || end.kind === kind || end.kind === 'fresh'))
         violate(`${task} was superseded, and is not decided again`);
   };
   const expectAlike = (batch: readonly Lease[]): void => {
     const [first, ...others] = batch.map((lease) => ({ lease, submitted: tasks.get(lease.task) }));
     const alike = others.every(
       ({ lease, submitted }) =>
-        lease.runner === first?.lease.runner && submitted?.name === first?.submitted?.name,
+        lease.runner === first?.lease.runner &&
+        lease.run === first.lease.run &&
+        submitted?.name === first.submitted?.name,
     );
-    if (!alike) violate(`a batch holds tasks of several names: ${batch.map(({ task }) => task).join(', ')}`);
+    if (!alike) violate(`a batch holds tasks of several kinds: ${batch.map(({ task }) => task).join(', ')}`);
     const max = first?.submitted?.batch?.max ?? 1;
     if (batch.length > max) violate(`a batch has ${batch.length} tasks, and its runner takes ${max}`);
   };
+  /** A run has ended when nothing in it can run, and not before. What goes on is wanted by an open run. */
+  const expectRunsEnded = (scheduler: Scheduler): void => {
+    const inOpenRuns = new Set<TaskId>();
+    wanted.clear();
+    for (const { run, endedMs } of scheduler.runs()) {
+      const going = scheduler.tasks({ run }).flatMap(({ task, state }) => (state === 'ended' ? [] : task));
+      if (going.length > 0 !== (endedMs === undefined))
+        violate(`${run} has ${endedMs === undefined ? 'not ' : ''}ended, and can run: ${going.join(', ') || 'nothing'}`);
+      for (const task of going) inOpenRuns.add(task);
+      wanted.set(run, new Set(going));
+    }
+    for (const { task, state } of scheduler.tasks())
+      if (state !== 'ended' && !inOpenRuns.has(task)) violate(`${task} is ${state} and no run wants it`);
+  };
+  /** To cancel a run takes nothing from the others. */
+  const expectOthersGoOn = (run: string, before: ReadonlyMap<string, ReadonlySet<TaskId>>): void => {
+    for (const [other, going] of before) {
+      if (other === run) continue;
+      for (const task of going)
+        if (wanted.get(other)?.has(task) !== true) violate(`${task} goes on for ${other}, and is cancelled`);
+    }
+  };
+  const expire = (): void => {
+    for (const [attempt, { untilMs }] of live) if (untilMs <= heldMs) finish(attempt);
+  };
   return {
-    saw(request, nowMs, response, views) {
+    told(event) {
+      if (event.kind !== 'attempt-ended') return;
+      if (toldEnded.has(event.attempt)) violate(`the attempt ${event.attempt} has two ends`);
+      toldEnded.add(event.attempt);
+    },
+    saw(request, nowMs, response, scheduler) {
       heldMs = Math.max(heldMs, nowMs);
-      for (const [attempt, { untilMs }] of live) if (untilMs <= heldMs) finish(attempt);
-      if (request.kind === 'submit') for (const each of request.tasks) tasks.set(each.task, each);
+      const before = new Map(wanted);
+      if (request.kind === 'started') for (const given of live.values()) given.untilMs = heldMs + leaseMs;
+      expire();
+      if (request.kind === 'submit')
+        for (const each of request.tasks) {
+          tasks.set(each.task, { ...each, digest: request.project?.digest ?? '' });
+          for (const { lease } of live.values()) if (lease.task === each.task) cancelled.delete(lease.attempt);
+        }
+      if (response.kind === 'paused') paused = response;
+      if (response.kind === 'cancelling') for (const id of response.attempts) cancelled.add(id);
       if (request.kind === 'next' && response.kind === 'work') {
-        for (const lease of response.leases) give(lease, request.worker);
+        const digest = request.project?.digest ?? '';
+        for (const lease of response.leases) give(lease, request.worker, digest);
         for (const batch of Map.groupBy(response.leases, (lease) => lease.batch ?? lease.attempt).values())
           expectAlike(batch);
       }
@@ -73,15 +130,19 @@ export function leaseWatch(
         }
       }
       if (request.kind === 'report' && response.kind === 'reported') {
-        const held = live.get(request.attempt)?.worker === request.worker;
+        const given = live.get(request.attempt);
+        const held = given?.worker === request.worker;
         if (held !== response.accepted)
           violate(
             `a report of ${request.attempt} is ${held ? 'refused' : 'accepted, and its lease is over'}`,
           );
-        if (held && request.end.kind === 'superseded')
-          expectDecidedAgain(live.get(request.attempt)?.lease.task, views);
+        if (held && given !== undefined) expectDecidedAgain(given, request.end.kind, scheduler);
         if (held) finish(request.attempt);
       }
+      expectRunsEnded(scheduler);
+      // Time has passed before what is cancelled was.
+      if (request.kind === 'cancel' && request.run !== undefined && response.kind === 'cancelling')
+        expectOthersGoOn(request.run, before);
     },
   };
 }

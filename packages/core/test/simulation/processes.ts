@@ -1,15 +1,15 @@
-import type { AttemptContext } from '../../src/attempt.ts';
+import { codeDigestOf } from '../../src/code-digest.ts';
 import type { CheckedConfig } from '../../src/config.ts';
 import { DaybookError } from '../../src/errors.ts';
-import { graphOf } from '../../src/graph.ts';
+import { graphOf, taskNodes } from '../../src/graph.ts';
 import { manifestStore } from '../../src/manifest-store.ts';
 import { run, submissionOf } from '../../src/run.ts';
-import type { Prepared } from '../../src/situation.ts';
+import type { ProjectRef } from '../../src/scheduler/protocol.ts';
+import type { RunOutcome } from '../../src/scheduler/view.ts';
 import { prepare } from '../../src/situation.ts';
-import type { TaskView } from '../../src/scheduler/scheduler.ts';
 import { work } from '../../src/worker.ts';
 import type { Actor } from './actor.ts';
-import type { Central } from './central.ts';
+import type { Central, Seen } from './central.ts';
 import { distantTarget } from './distant-target.ts';
 import type { Ledger } from './ledger.ts';
 import type { Outside } from './outside.ts';
@@ -29,7 +29,7 @@ export interface Scene {
 }
 
 /** How a run ended: its outcome, or `unreachable` where the target did not answer while it looked around. */
-export type RunEnd = 'ok' | 'blocked' | 'failed' | 'waiting' | 'cancelled' | 'unreachable';
+export type RunEnd = RunOutcome | 'unreachable';
 
 /** One `daybook run`: scheduler, worker and client in one process. */
 export async function localRun(
@@ -76,101 +76,92 @@ export async function localRun(
   });
 }
 
-/** What a client does with a central scheduler: plans, submits, waits, looks again. */
+/** Which project an actor belongs to: a deploy replaces the one by the other. */
+export type Version = 'old' | 'new';
+
+function projectOf({ store }: Scene, digest: Version): ProjectRef {
+  return { target: store.target.name, digest };
+}
+
+/** What a client does with a central scheduler: plans, submits, waits, looks again, all in one run. */
 export async function centralRun(
   scene: Scene,
   actor: Actor,
   central: Central,
-  planned: (prepared: Prepared) => void,
+  version: Version,
   options: { readonly refetch?: boolean } = {},
 ): Promise<RunEnd> {
   const { world, store, ledger } = scene;
   const config = configOf(scene, actor);
-  const port = central.port(actor);
   return await unlessUnreachable(world, actor, async () => {
     let prepared = await prepare(config, { roots: [all({ through: scene.through })], today, ...options });
     for (;;) {
-      planned(prepared);
-      await port({ kind: 'submit', tasks: submissionOf(prepared, config) });
-      const views = await untilEnded(actor, central);
-      if (views !== undefined && !views.every(endedWell)) return endOf(views);
+      const tasks = submissionOf(prepared, config);
+      const submission = { run: actor.name, project: projectOf(scene, version), today, tasks };
+      await central.ask(actor, { kind: 'submit', ...submission });
+      const seen = await untilEnded(actor, central);
+      const outcome = seen?.view.outcome;
+      if (outcome !== undefined && outcome !== 'ok') return outcome;
       const count = store.published.length;
       prepared = await prepared.again();
       const stale = [...prepared.plan.values()].some(({ kind }) => kind === 'run');
-      if (views === undefined || stale) continue;
+      if (seen === undefined || stale) continue;
       ledger.runEndedWell(actor.name, prepared.graph, count);
       return 'ok';
     }
   });
 }
 
-/** A process that takes work from the central scheduler for as long as it lives. */
+/** A process that takes work from the central scheduler until it is told to go. */
 export async function centralWorker(
   scene: Scene,
   actor: Actor,
   central: Central,
-  prepared: () => Prepared | undefined,
+  version: Version,
+  told: { readonly drain: AbortSignal; readonly signal: AbortSignal },
 ): Promise<void> {
   const { world, ledger } = scene;
   const config = configOf(scene, actor);
-  const context: AttemptContext = {
-    target: config.targets,
-    store: manifestStore(config.targets),
-    run: actor.name,
-    today,
-    nowMs: actor.nowMs,
-    progress: () => undefined,
-  };
-  const slots = 1 + world.random.below(2);
+  const runners = config.runners.filter(() => world.random.oneIn(2));
+  await work({
+    name: actor.name,
+    slots: 1 + world.random.below(2),
+    scheduler: central.port(actor),
+    project: projectOf(scene, version),
+    // The first worker of each project has all.
+    runners: runners.length === 0 || actor.name.endsWith('-all') ? config.runners : runners,
+    context: {
+      target: config.targets,
+      store: manifestStore(config.targets),
+      nowMs: actor.nowMs,
+      progress: () => undefined,
+    },
+    beatMs: 20_000,
+    timer: actor.timer,
+    random: world.random.fraction,
+    node: taskNodes(config.definitions),
+    codeDigest: ({ task }) => codeDigestOf(task.definition),
+    started: ledger.started,
+    ended: ledger.ended,
+    abandoned: ({ attempt, task }) => world.note(actor.name, `gives up ${attempt} at ${task}`),
+    stays: true,
+    ...told,
+  });
+}
+
+/** A run when it has ended; undefined when another scheduler, which does not know it, is in its place. */
+async function untilEnded(actor: Actor, central: Central): Promise<Seen | undefined> {
   for (;;) {
-    const now = prepared();
-    if (now === undefined) {
-      await actor.sleep(1000);
-      continue;
-    }
-    const nodeOf = (task: string) => now.graph.get(task) ?? never(task);
-    await work({
-      name: actor.name,
-      slots,
-      scheduler: central.port(actor),
-      runners: config.runners,
-      context,
-      beatMs: 20_000,
-      timer: actor.timer,
-      node: nodeOf,
-      wish: (task) => (prepared() ?? now).wish(nodeOf(task).task),
-      codeDigest: ({ task }) => now.codeDigest(task.definition),
-      started: ledger.started,
-      ended: ledger.ended,
-      signal: new AbortController().signal,
-    });
+    const seen = await central.see(actor, actor.name);
+    if (seen === undefined || seen.view.endedMs !== undefined) return seen;
     await actor.sleep(5000);
   }
-}
-
-/** The tasks of a scheduler when all have ended; undefined when another scheduler, which knows of none, is in its place. */
-async function untilEnded(actor: Actor, central: Central): Promise<readonly TaskView[] | undefined> {
-  const first = await central.see(actor);
-  for (let seen = first; ; seen = await central.see(actor)) {
-    if (seen.scheduler !== first.scheduler || seen.tasks.length === 0) return undefined;
-    if (seen.tasks.every(({ state }) => state === 'ended')) return seen.tasks;
-    await actor.sleep(5000);
-  }
-}
-
-function endedWell({ end }: TaskView): boolean {
-  return end === undefined || ['published', 'unchanged', 'fresh'].includes(end.kind);
-}
-
-function endOf(views: readonly TaskView[]): RunEnd {
-  const has = (...kinds: readonly string[]): boolean =>
-    views.some(({ end }) => end !== undefined && kinds.includes(end.kind));
-  if (has('blocked')) return 'blocked';
-  return has('failed', 'timed-out', 'crashed', 'lost') ? 'failed' : 'waiting';
 }
 
 function configOf({ world, store, outside }: Scene, actor: Actor): CheckedConfig {
-  return projectConfig(distantTarget(world, actor, store.target), simulatedRunner(world, actor, outside));
+  return projectConfig(distantTarget(world, actor, store.target), (name) =>
+    simulatedRunner(world, actor, outside, name),
+  );
 }
 
 async function unlessUnreachable(world: World, { name }: Actor, act: () => Promise<RunEnd>): Promise<RunEnd> {
@@ -183,8 +174,4 @@ async function unlessUnreachable(world: World, { name }: Actor, act: () => Promi
   }
   world.note(name, `ends: ${end}`);
   return end;
-}
-
-function never(task: string): never {
-  throw new Error(`${task} is no task of the simulation.`);
 }

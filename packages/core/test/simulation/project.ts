@@ -85,9 +85,14 @@ export const all = defineTask({
 /** How much there is of what the tasks take. */
 export const resources: Readonly<Record<string, number>> = { exchange: 1, engine: 2 };
 
-export function projectConfig(targets: Target, runner: Runner): CheckedConfig {
+/** The runner that is given the tasks with the most to do; the other has the rest. */
+export const heavy = 'heavy';
+export const light = 'light';
+
+export function projectConfig(targets: Target, runnerOf: (name: string) => Runner): CheckedConfig {
   const tasks = [postings, rates, statistics, balances, report, summary, all];
-  return checkConfig({ targets, runners: [runner], tasks, resources }, 'the simulation');
+  const runners = [{ runner: runnerOf(heavy), tasks: ['statistics', 'summary'] }, runnerOf(light)];
+  return checkConfig({ targets, runners, tasks, resources }, 'the simulation');
 }
 
 /** An input as the job reads it: its whole text. */

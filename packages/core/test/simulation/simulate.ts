@@ -1,14 +1,15 @@
 import { addDays } from '../../src/calendar.ts';
 import { graphOf } from '../../src/graph.ts';
-import type { Prepared } from '../../src/situation.ts';
 import type { Actor } from './actor.ts';
 import { newActor } from './actor.ts';
 import { newCentral } from './central.ts';
+import { newCrew } from './crew.ts';
+import { intervene } from './intervene.ts';
 import { checkConverged, checkStore } from './check-store.ts';
 import { newLedger } from './ledger.ts';
 import { newOutside } from './outside.ts';
 import type { RunEnd, Scene } from './processes.ts';
-import { centralRun, centralWorker, localRun } from './processes.ts';
+import { centralRun, localRun } from './processes.ts';
 import { all, firstDay } from './project.ts';
 import { newStore } from './store.ts';
 import { newWorld, startMs } from './world.ts';
@@ -121,31 +122,26 @@ function localScene(scene: Scene, failed: Failed): Way {
   return { faulty: (untilMs) => manyRuns(scene, untilMs, 3, begin), calm: begin };
 }
 
-/** One scheduler behind a network, several workers, one client after the other. */
+/** One scheduler behind a network, with several clients and workers, a deploy in the middle and people who intervene. */
 function centralScene(scene: Scene, failed: Failed): Way {
   const { world } = scene;
   const central = newCentral(world);
-  let prepared: Prepared | undefined;
+  const crew = newCrew(scene, central, failed);
   let count = 0;
-  let workers = 0;
-  const hire = (): void => {
-    const actor = newActor(world, `worker-${(workers += 1)}`);
-    world.note(actor.name, 'begins');
-    centralWorker(scene, actor, central, () => prepared).catch(failed);
-    const watch = (): void => {
-      if (actor.alive()) world.time.after(15_000, watch);
-      else hire();
-    };
-    watch();
-  };
-  for (let each = 1 + world.random.below(3); each > 0; each -= 1) hire();
   const begin = (refetch: boolean): Begun => {
     const actor = newActor(world, `client-${(count += 1)}`);
-    world.note(actor.name, `begins${refetch ? ' and fetches everything again' : ''}`);
-    const planned = (next: Prepared): void => void (prepared = next);
-    return begun(actor, centralRun(scene, actor, central, planned, { refetch }), failed);
+    const version = world.calm() ? 'new' : crew.version();
+    world.note(actor.name, `begins as ${version}${refetch ? ' and fetches everything again' : ''}`);
+    return begun(actor, centralRun(scene, actor, central, version, { refetch }), failed);
   };
-  return { faulty: (untilMs) => manyRuns(scene, untilMs, 1, begin), calm: begin };
+  return {
+    faulty(untilMs) {
+      crew.deploy(untilMs);
+      intervene(scene, central, untilMs);
+      return manyRuns(scene, untilMs, 3, begin);
+    },
+    calm: begin,
+  };
 }
 
 /** Begins runs again and again, at most `most` at once, as people and cron do. */

@@ -9,9 +9,9 @@ import type { World } from './world.ts';
 type WithoutAttempt<O> = O extends unknown ? Omit<O, 'attempt'> : never;
 
 /** Makes what `textOf` says from inputs that it reads through the actor's target; takes its time, and fails at times. */
-export function simulatedRunner(world: World, actor: Actor, outside: Outside): Runner {
+export function simulatedRunner(world: World, actor: Actor, outside: Outside, name: string): Runner {
   return {
-    name: 'simulated',
+    name,
     kinds: ['load', 'sql'],
     ...world.batches,
     async *run(batch, context) {
