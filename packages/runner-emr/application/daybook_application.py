@@ -322,7 +322,8 @@ def lies_as(kind: str, declared: str) -> bool:
 DAMAGE = re.compile(r"org\.apache\.parquet\.|is not a Parquet file|ParquetDecodingException")
 #: Those of files, networks and executors.
 OUTSIDE = re.compile(
-    r"IOException|FileNotFoundException|AccessDenied|SocketException|ConnectException|TimeoutException"
+    r"IOException|FileNotFoundException|NoSuchFile|FileSystemException|AccessDenied|ClosedChannel|NoClassDefFound"
+    r"|ClassNotFound|SocketException|ConnectException|TimeoutException"
     r"|InterruptedException|FetchFailed|^com\.amazonaws\.|^software\.amazon\.|^org\.apache\.hadoop\.(fs|ipc|net)\."
 )
 LOST = re.compile(r"ExecutorLostFailure|SparkContext was shut down|SparkContext has been shutdown|No space left on device")
@@ -333,7 +334,10 @@ STATEMENT = re.compile(
 )
 #: What Spark advises that nobody here can follow, and what says nothing to people.
 ADVICE = re.compile(
-    r" ?Use ['`]try_(?!cast)\w+['`] to [^.]*\.| ?If necessary set [^.]*\"?spark\.sql\.[^ ]+ to [^.]*\.| SQLSTATE: \w+$|; line \d+ pos \d+;?$"
+    r" ?Use ['`]try_(?!cast)\w+['`] to [^.]*\."
+    r"| ?If necessary set [^.]*\"?spark\.sql\.[^ ]+ to [^.]*\."
+    r"| SQLSTATE: \w+$"
+    r"|; line \d+ pos \d+;?$"
 )
 
 
@@ -424,18 +428,23 @@ class Work:
 
 
 class Attempt:
-    """Does one work, in a session of its own: the names of its inputs are no business of others."""
+    """Does one work, in a session where no other is done meanwhile: the names of its inputs are no business of others."""
 
     def __init__(self, work: Work, session: SparkSession, files: Files, limits: Mapping[str, int]) -> None:
         self._work = work
         self._session = session
-        for name, value in {**SETTINGS, **(LITTLE if work.planned["little"] else MUCH)}.items():
-            session.conf.set(name, value)
         self._files = files
         self._limits = limits
 
     def run(self) -> Mapping[str, Any]:
         """Makes, writes and measures the output, and tells its result. Raises what goes wrong."""
+        try:
+            return self._run()
+        finally:
+            for name in [each["name"] for each in self._work.planned["inputs"]] + ["output"]:
+                self._session.catalog.dropTempView(name)
+
+    def _run(self) -> Mapping[str, Any]:
         work, planned = self._work, self._work.planned
         self._check_parts()
         for planned_input in planned["inputs"]:
@@ -708,6 +717,7 @@ class Application:
         self._works = [Work(planned, f"{submission}-{index}") for index, planned in enumerate(plan["works"])]
         self._unwritten = 0
         self._parent = os.getppid()
+        self._sessions = threading.local()
 
     def run(self) -> int:
         """Runs all works to their end, and gives the code to exit with: 0 when each has a result, of whatever outcome."""
@@ -778,7 +788,7 @@ class Application:
         context.setJobGroup(work.group, work.task, interruptOnCancel=True)
         work.begun = time.monotonic()
         try:
-            return Attempt(work, self._spark.newSession(), self._files, self._plan["limits"]).run()
+            return Attempt(work, self._session(work.planned["little"]), self._files, self._plan["limits"]).run()
         except Exception as error:  # pylint: disable=broad-except
             if work.stop is not None:
                 return {"outcome": work.stop}
@@ -793,6 +803,22 @@ class Application:
         finally:
             with work.lock:
                 work.ended = True
+
+    def _session(self, little: bool) -> SparkSession:
+        """The session of this thread, with its work divided or not.
+
+        Not one for each work: there may be hundreds, and Spark keeps classes and settings for each of them.
+        """
+        local = self._sessions
+        if not hasattr(local, "session"):
+            local.session = self._spark.newSession()
+            for name, value in SETTINGS.items():
+                local.session.conf.set(name, value)
+            local.usual = {name: local.session.conf.get(name) for name in LITTLE}
+        for name, value in (LITTLE if little else {**local.usual, **MUCH}).items():
+            local.session.conf.set(name, value)
+        session: SparkSession = local.session
+        return session
 
 
 def told(result: Mapping[str, Any]) -> str:
