@@ -134,6 +134,11 @@ class Files:
         self._jvm: Any = spark.sparkContext._jvm
         self._configuration: Any = spark.sparkContext._jsc.hadoopConfiguration()  # type: ignore[attr-defined]
 
+    def spellings(self, path: str) -> set[str]:
+        """How Spark may tell of this path: as it is, or with what is no letter of a URL encoded."""
+        hadoop = self._path(path)
+        return {str(hadoop.toString()), str(hadoop.toUri().toString())}
+
     def read(self, path: str) -> bytes:
         """All bytes of a small file."""
         stream = self._system(path).open(self._path(path))
@@ -263,6 +268,43 @@ def type_name(kind: DataType) -> str:
     """A type in the words of Spark's SQL, such as `DECIMAL(18,2)`."""
     name = kind.simpleString().upper()
     return {"INT": "INTEGER", "VOID": "NULL"}.get(name, name)
+
+
+#: No column of a task is called so.
+MEMBER = "number of the member"
+
+#: What a path begins with before its place; `file:` is followed by one slash or by three.
+SCHEME = "^[A-Za-z][A-Za-z0-9+.-]*:/*"
+
+
+def place_of(path: str) -> str:
+    """A path without its scheme."""
+    return re.sub(SCHEME, "", path)
+
+
+def distinct_parts(members: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether no file is named twice."""
+    paths = [part["uri"] for member in members for part in member["parts"]]
+    return len(set(paths)) == len(paths)
+
+
+def stored_columns(planned: Mapping[str, Any]) -> list[Mapping[str, str]]:
+    """The columns of an input that its files have."""
+    return [column for column in planned["columns"] if column["name"] in planned["stored"]]
+
+
+def cells_of(planned: Mapping[str, Any], extra: Mapping[str, Any]) -> list[Any]:
+    """The columns of an input: from its files, from the parameters of its tasks, or null."""
+
+    def cell(column: Mapping[str, str]) -> Any:
+        name = column["name"]
+        if name in extra:
+            return extra[name].cast(column["type"]).alias(name)
+        if name in planned["stored"]:
+            return F.col(quoted(name))
+        return F.lit(None).cast(column["type"]).alias(name)
+
+    return [cell(column) for column in planned["columns"]]
 
 
 def fits(found: DataType, declared: str) -> bool:
@@ -487,26 +529,42 @@ class Attempt:
         if not columns:
             return  # Named files are no table.
         members = [member for member in planned["members"] if member["parts"]]
-        frames = [self._member(planned, member) for member in members]
-        if not frames:
+        if not members:
             nothing = ", ".join(f"CAST(NULL AS {each['type']}) AS {quoted(each['name'])}" for each in columns)
-            frames = [self._session.sql(f"SELECT {nothing} WHERE FALSE")]
-        reduce(DataFrame.union, frames).createOrReplaceTempView(quoted(planned["name"]))
+            frame = self._session.sql(f"SELECT {nothing} WHERE FALSE")
+        elif self._work.planned["little"] and len(members) > 1 and distinct_parts(members):
+            frame = self._members(planned, members)
+        else:
+            frame = reduce(DataFrame.union, [self._member(planned, member) for member in members])
+        frame.createOrReplaceTempView(quoted(planned["name"]))
 
     def _member(self, planned: Mapping[str, Any], member: Mapping[str, Any]) -> DataFrame:
         """The rows of one task of an input, with its parameters as columns."""
-        stored = [column for column in planned["columns"] if column["name"] in planned["stored"]]
-        frame = self._read(stored, [part["uri"] for part in member["parts"]])
+        frame = self._read(stored_columns(planned), [part["uri"] for part in member["parts"]])
+        extra = {name: F.lit(value) for name, value in member["extra"].items()}
+        return frame.select(cells_of(planned, extra))
 
-        def cell(column: Mapping[str, str]) -> Any:
-            name = column["name"]
-            if name in member["extra"]:
-                return F.lit(member["extra"][name]).cast(column["type"]).alias(name)
-            if name in planned["stored"]:
-                return F.col(quoted(name))
-            return F.lit(None).cast(column["type"]).alias(name)
+    def _members(self, planned: Mapping[str, Any], members: Sequence[Mapping[str, Any]]) -> DataFrame:
+        """The rows of several tasks of an input by one scan: each row's file tells whose it is.
 
-        return frame.select([cell(column) for column in planned["columns"]])
+        Where there is little to read, to plan a scan for each of them takes longer than to read them all.
+        """
+        places = {}
+        for number, member in enumerate(members):
+            for part in member["parts"]:
+                for spelling in self._files.spellings(part["uri"]):
+                    places[place_of(spelling)] = number
+        file = F.regexp_replace(F.col("_metadata.file_path"), SCHEME, "")
+        numbers = F.create_map(*[F.lit(each) for place in places.items() for each in place])
+        known = F.coalesce(numbers[file], F.raise_error(F.concat(F.lit("Whose rows are these? "), file)).cast("int"))
+        paths = [part["uri"] for member in members for part in member["parts"]]
+        # The number is a column of its own, so that it is looked up once for each row.
+        frame = self._read(stored_columns(planned), paths).withColumn(MEMBER, known)
+        extra = {
+            name: F.array(*[F.lit(member["extra"].get(name)) for member in members])[F.col(quoted(MEMBER))]
+            for name in {name for member in members for name in member["extra"]}
+        }
+        return frame.select(cells_of(planned, extra))
 
     def _read(self, columns: Sequence[Mapping[str, str]], paths: Sequence[str]) -> DataFrame:
         """The rows of these files and no others, read by these columns. Their folders' names are no columns."""
