@@ -172,7 +172,7 @@ async function startEmr(version: string): Promise<Service & { readonly environme
   const missing = missingFor(kind);
   if (missing !== undefined) throw new Error(missing);
   const store = ['--s3-endpoint', server?.endpoint ?? ''];
-  const confs = ['spark.ui.enabled=false', 'spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1'];
+  const confs = Object.entries(quickSparkConf).map(([name, value]) => `${name}=${value}`);
   const service = await startService(
     'packages/emr-local/bin/emr-local.js',
     [...store, '--spark-submit', kind.sparkSubmit, ...confs.flatMap((conf) => ['--spark-conf', conf])],

@@ -7,7 +7,7 @@ import type { EmrLocal, EmrLocalOptions } from '@daybook/emr-local';
 import { startEmrLocal } from '@daybook/emr-local';
 import { vi } from 'vitest';
 import type { SparkKind } from '../../emr-local/test/spark/spark-kinds.ts';
-import { sparkEnvironment } from '../../emr-local/test/spark/spark-kinds.ts';
+import { quickSparkConf, sparkEnvironment } from '../../emr-local/test/spark/spark-kinds.ts';
 import type { EmrRunnerOptions } from '../src/options.ts';
 
 /** EMR on this machine in real time, whose steps run real Spark, and a folder for all that there is. */
@@ -19,17 +19,10 @@ export interface SparkWorld {
   close(): Promise<void>;
 }
 
-/** What Spark is given so that a little of it soon comes to its end. */
-export const quickSpark = {
-  'spark.ui.enabled': 'false',
-  'spark.sql.shuffle.partitions': '2',
-  'spark.driver.extraJavaOptions': '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC',
-};
-
 /** Starts one Spark for all submissions of the application, and gives the `spark-submit` that hands them over. */
 export async function startSharedSpark(kind: SparkKind, folder: string): Promise<SharedSpark> {
   const socket = join(folder, 'shared-spark');
-  const confs = Object.entries({ ...quickSpark, 'spark.master': 'local[2]' });
+  const confs = Object.entries({ ...quickSparkConf, 'spark.master': 'local[2]' });
   const words = confs.flatMap(([name, value]) => ['--conf', `${name}=${value}`]);
   const child = spawn(kind.sparkSubmit, [...words, join(shared, 'server.py'), socket], {
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -68,7 +61,7 @@ export async function openSparkWorld(
   const server = await startEmrLocal({
     sparkSubmit: one?.sparkSubmit ?? kind.sparkSubmit,
     sparkMaster: 'local[2]',
-    sparkConf: quickSpark,
+    sparkConf: quickSparkConf,
     startSeconds: 0,
     bootstrapSeconds: 0,
     stopSeconds: 0,
