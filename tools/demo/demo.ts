@@ -11,7 +11,12 @@ import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { S3 } from '@aws-sdk/client-s3';
-import { missingFor, sparkEnvironment, sparkKinds } from '../../packages/emr-local/test/spark/spark-kinds.ts';
+import {
+  missingFor,
+  quickSparkConf,
+  sparkEnvironment,
+  sparkKinds,
+} from '../../packages/emr-local/test/spark/spark-kinds.ts';
 import { serverKinds, testCredentials } from '../../packages/target-s3/test/servers/server-kinds.ts';
 import type { RunningServer } from '../../packages/target-s3/test/servers/start-server.ts';
 import { startServer } from '../../packages/target-s3/test/servers/start-server.ts';
