@@ -18,7 +18,7 @@ onSpark((kind) => {
   beforeAll(async () => {
     world = await deaths(kind);
   }, 120_000);
-  afterAll(() => world?.remove());
+  afterAll(async () => await world?.remove());
 
   test(
     'a run that is killed leaves no cluster to the next one, and is published as one left in peace',

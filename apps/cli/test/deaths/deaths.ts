@@ -18,7 +18,8 @@ export interface Deaths {
   /** What is to stand in the end: what a run on this machine alone has published, and, with a program, the copy it makes. */
   right(program?: boolean): ReadonlyMap<string, string>;
   project(name: string, changes?: ProjectChanges): Promise<Project>;
-  remove(): void;
+  /** Kills what still runs, and removes all. */
+  remove(): Promise<void>;
 }
 
 export interface ProjectChanges {
@@ -57,8 +58,16 @@ export async function deaths(kind: SparkKind): Promise<Deaths> {
   const before = Object.keys(environment).map((name) => [name, process.env[name]] as const);
   // Steps have the environment of the EMR, which is in this process.
   Object.assign(process.env, environment);
+  const groups = new Set<ProcessGroup>();
+  const start = (folder: string, words: readonly string[], place: Place): ProcessGroup => {
+    const group = startGroup(here('../../bin/daybook.js'), words, folder, { DEATHS: JSON.stringify(place) });
+    groups.add(group);
+    void group.ended.then(() => groups.delete(group));
+    return group;
+  };
+  const servers = new Set<EmrLocal>();
   const home = newFolder(base, 'home');
-  const { code, text } = await startDaybook(home, running(), {}).ended;
+  const { code, text } = await start(home, running(), {}).ended;
   if (code !== 0) throw new Error(`A run on this machine exits ${code}: ${text}`);
   const right = await publishedIn(fileTargets({ root: join(home, 'data') }));
   const copied = right.get('totals/through=2018-07-03');
@@ -68,22 +77,26 @@ export async function deaths(kind: SparkKind): Promise<Deaths> {
     project: async (name, { spot = false, beside } = {}) => {
       const folder = newFolder(base, name);
       const server = beside?.server ?? (await startServer(join(folder, 'emr'), spark.sparkSubmit));
+      servers.add(server);
       const scratch = beside?.scratch ?? join(folder, 'scratch');
       const place: Place = { scratch: pathToFileURL(scratch).href, release: kind.release, spot };
       return {
         folder,
         scratch,
         server,
-        daybook: (words, endpoint = server.url) => startDaybook(folder, words, { ...place, endpoint }),
+        daybook: (words, endpoint = server.url) => start(folder, words, { ...place, endpoint }),
         published: async () => await publishedIn(fileTargets({ root: join(folder, 'data') })),
         async close() {
           if (beside === undefined) await server.close();
+          servers.delete(server);
           rmSync(folder, { recursive: true, force: true });
         },
       };
     },
-    remove() {
+    async remove() {
+      for (const group of groups) group.kill();
       spark.stop();
+      await Promise.all([...servers].map(async (server) => await server.close()));
       for (const [name, value] of before) {
         if (value === undefined) delete process.env[name];
         else process.env[name] = value;
@@ -118,8 +131,4 @@ function newFolder(base: string, name: string): string {
     writeFileSync(join(folder, 'sales', `2018-07-0${index + 1}.ndjson`), lines.join(''));
   }
   return folder;
-}
-
-function startDaybook(folder: string, words: readonly string[], place: Place): ProcessGroup {
-  return startGroup(here('../../bin/daybook.js'), words, folder, { DEATHS: JSON.stringify(place) });
 }

@@ -31,9 +31,11 @@ if (missing !== undefined) {
   process.exitCode = 1;
 } else {
   const world = await deaths(spark3);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void world.remove().finally(() => process.exit(130)));
   try {
-    const inPeace = await undisturbed(world);
     await undisturbed(world, true);
+    const inPeace = await undisturbed(world);
     say(`left in peace: ${countsText(inPeace.operations)}, ${inPeace.durationMs} ms`);
     const wanted = trials(Number(values.points), inPeace, Number(values.seed)).filter(
       ({ group, text }) => group.includes(values.only) || text.includes(values.only),
@@ -42,7 +44,7 @@ if (missing !== undefined) {
     for (const line of table(played)) say(line);
     process.exitCode = played.length > 0 && played.every(({ wrong }) => wrong.length === 0) ? 0 : 1;
   } finally {
-    world.remove();
+    await world.remove();
   }
 }
 
