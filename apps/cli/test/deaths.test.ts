@@ -6,9 +6,9 @@ import { outcomeOfCase } from './deaths/outcome-of-case.ts';
 
 const group = 'killed';
 const cases: readonly DeathCase[] = [
-  { group, kill: { kind: 'call', operation: 'RunJobFlow', nth: 1, when: 'after' }, then: 'run' },
-  { group, kill: { kind: 'call', operation: 'AddJobFlowSteps', nth: 2, when: 'after' }, then: 'reap' },
-  { group, kill: { kind: 'call', operation: 'TerminateJobFlows', nth: 1, when: 'before' }, then: 'run' },
+  { group, kill: { kind: 'call', operation: 'RunJobFlow', nth: 1, when: 'after' }, next: 'run' },
+  { group, kill: { kind: 'call', operation: 'AddJobFlowSteps', nth: 2, when: 'after' }, next: 'reap' },
+  { group, kill: { kind: 'call', operation: 'TerminateJobFlows', nth: 1, when: 'before' }, next: 'run' },
 ];
 
 onSpark((kind) => {

@@ -44,18 +44,18 @@ export function killCases(
       kills.push({ group: 'killed at random', kill });
     }
   }
-  return kills.slice(0, points).map((each, index) => ({ ...each, then: index % 2 === 0 ? 'run' : 'reap' }));
+  return kills.slice(0, points).map((each, index) => ({ ...each, next: index % 2 === 0 ? 'run' : 'reap' }));
 }
 
 /** Each kind of fault on each call that it can befall, once with nobody killed and once with a kill at random. */
 export function faultCases({ durationMs }: Undisturbed, random: SeededRandom): readonly DeathCase[] {
   return faults.flatMap((fault, index) => [
-    { group: fault.kind, fault, then: 'run' },
+    { group: fault.kind, fault, next: 'run' },
     {
       group: `${fault.kind}, killed`,
       fault,
       kill: { kind: 'time', afterMs: 1500 + random.below(Math.round(durationMs)) },
-      then: index % 2 === 0 ? 'reap' : 'run',
+      next: index % 2 === 0 ? 'reap' : 'run',
     },
   ]);
 }

@@ -20,15 +20,15 @@ export interface DeathCase {
   /** What EMR is asked for before the run begins. */
   readonly fault?: Fault;
   /** What follows a kill: another run, or `emr reap` and then another run. */
-  readonly then: 'run' | 'reap';
+  readonly next: 'run' | 'reap';
   /** Whether a Spark program of the user's own is among the tasks. */
   readonly program?: boolean;
 }
 
-export function caseText({ kill, fault, then, program }: DeathCase): string {
+export function caseText({ kill, fault, next, program }: DeathCase): string {
   const words = [
     ...(fault === undefined ? [] : [faultText(fault)]),
-    ...(kill === undefined ? ['left alive'] : [killText(kill), `then ${then}`]),
+    ...(kill === undefined ? ['left alive'] : [killText(kill), `then ${next}`]),
     ...(program === true ? ['with a program'] : []),
   ];
   return words.join(', ');

@@ -34,6 +34,8 @@ export interface Project {
   /** The path of the folder that clusters read their plans from. */
   readonly scratch: string;
   readonly server: EmrLocal;
+  /** Where its steps run. */
+  readonly stateFolder: string;
   /** Runs the command, in a process group of its own; EMR is reached by `endpoint`, if not directly. */
   daybook(words: readonly string[], endpoint?: string): ProcessGroup;
   published(): Promise<ReadonlyMap<string, string>>;
@@ -76,7 +78,8 @@ export async function deaths(kind: SparkKind): Promise<Deaths> {
     right: (program = false) => (program ? new Map([...right, ['copy/through=2018-07-03', copied]]) : right),
     project: async (name, { spot = false, beside } = {}) => {
       const folder = newFolder(base, name);
-      const server = beside?.server ?? (await startServer(join(folder, 'emr'), spark.sparkSubmit));
+      const stateFolder = beside?.stateFolder ?? join(folder, 'emr');
+      const server = beside?.server ?? (await startServer(stateFolder, spark.sparkSubmit));
       servers.add(server);
       const scratch = beside?.scratch ?? join(folder, 'scratch');
       const place: Place = { scratch: pathToFileURL(scratch).href, release: kind.release, spot };
@@ -84,6 +87,7 @@ export async function deaths(kind: SparkKind): Promise<Deaths> {
         folder,
         scratch,
         server,
+        stateFolder,
         daybook: (words, endpoint = server.url) => start(folder, words, { ...place, endpoint }),
         published: async () => await publishedIn(fileTargets({ root: join(folder, 'data') })),
         async close() {

@@ -22,7 +22,9 @@ export async function interrupted(deaths: Deaths, name: string): Promise<CaseOut
     const { code, text } = await run.ended;
     const wrong = [
       ...(code === 130 ? [] : [`a run that is interrupted exits ${code}: ${text}`]),
-      ...programSteps(project).flatMap(({ state }) => (state === 'CANCELLED' ? [] : [`its step is ${state}`])),
+      ...programSteps(project).flatMap(({ state }) =>
+        state === 'CANCELLED' ? [] : [`its step is ${state}`],
+      ),
       ...(programSteps(project).length === 1 ? [] : ['there was no step of the program, or more than one']),
       ...(await clustersLeft(project.server)).map((each) => `after Ctrl-C, ${each}`),
       ...documentsLeft(project.scratch).map((path) => `after Ctrl-C, ${path} is left in the scratch`),

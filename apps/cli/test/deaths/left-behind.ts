@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Target } from '@daybook/core';
 import { manifestStore } from '@daybook/core';
 import type { EmrLocal, EmrLocalState } from '@daybook/emr-local';
+import type { Project } from './deaths.ts';
 
 type ClusterState = EmrLocalState['clusters'][number];
 
@@ -21,7 +22,9 @@ export async function clustersLeft(server: EmrLocal): Promise<readonly string[]>
       ...(isThere(cluster)
         ? [`cluster ${cluster.id} is ${cluster.state}: ${JSON.stringify(cluster.reason)}`]
         : []),
-      ...(/auto-termination/.test(cluster.reason.message) ? [`cluster ${cluster.id} ended for idleness`] : []),
+      ...(/auto-termination/.test(cluster.reason.message)
+        ? [`cluster ${cluster.id} ended for idleness`]
+        : []),
     ]);
 }
 
@@ -66,9 +69,23 @@ function isNamed(part: string, sha256: string): boolean {
       readonly parts?: readonly { readonly name: string; readonly sha256: string }[];
     };
     return (
-      outcome === 'staged' &&
-      parts.some((each) => join(folder, each.name) === part && each.sha256 === sha256)
+      outcome === 'staged' && parts.some((each) => join(folder, each.name) === part && each.sha256 === sha256)
     );
   }
   return false;
+}
+
+/** What steps that failed said last, to find out why a case went wrong. */
+export function lastWords({
+  server,
+  stateFolder,
+}: Pick<Project, 'server' | 'stateFolder'>): readonly string[] {
+  return server.state().clusters.flatMap(({ id, steps }) =>
+    steps
+      .filter(({ state }) => state === 'FAILED')
+      .map((step) => {
+        const path = join(stateFolder, id, 'steps', step.id, 'stderr');
+        return `step ${step.name} failed: ${existsSync(path) ? readFileSync(path, 'utf8').trim().slice(-1000) : ''}`;
+      }),
+  );
 }

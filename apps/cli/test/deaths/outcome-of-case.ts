@@ -6,7 +6,7 @@ import type { DeathCase } from './death-case.ts';
 import { deadlyProxy } from './deadly-proxy.ts';
 import type { Deaths, Project } from './deaths.ts';
 import { running } from './deaths.ts';
-import { clustersLeft, documentsLeft, partsWithoutResult } from './left-behind.ts';
+import { clustersLeft, documentsLeft, lastWords, partsWithoutResult } from './left-behind.ts';
 import { straysOf } from './strays.ts';
 
 /** What became of one case. */
@@ -36,21 +36,25 @@ export async function outcomeOfCase(deaths: Deaths, name: string, each: DeathCas
 }
 
 /** One run that is to be killed, or else to end well. */
-async function killedRun(project: Project, { kill, program }: DeathCase): Promise<Pick<CaseOutcome, 'killed' | 'wrong'>> {
+async function killedRun(
+  project: Project,
+  { kill, program }: DeathCase,
+): Promise<Pick<CaseOutcome, 'killed' | 'wrong'>> {
   const proxy = await deadlyProxy(project.server.url, kill, () => run);
   const run = project.daybook(running(program), proxy.endpoint);
   const timer = kill?.kind === 'time' ? setTimeout(run.kill, kill.afterMs) : undefined;
   const { code, signal, text } = await run.ended;
   clearTimeout(timer);
   await proxy.close();
-  if (signal === null && code !== 0) return { killed: false, wrong: [`a run left alive exits ${code}: ${text}`] };
+  if (signal === null && code !== 0)
+    return { killed: false, wrong: [`a run left alive exits ${code}: ${text}`] };
   return { killed: signal === 'SIGKILL', wrong: [] };
 }
 
-async function wrongAfterDeath(project: Project, { then, program }: DeathCase): Promise<readonly string[]> {
+async function wrongAfterDeath(project: Project, { next, program }: DeathCase): Promise<readonly string[]> {
   const before = new Set(project.server.state().clusters.map(({ id }) => id));
   const wrong: string[] = [];
-  if (then === 'reap') {
+  if (next === 'reap') {
     wrong.push(...(await wrongCommand(project, ['emr', 'reap', '--delete'])));
     wrong.push(...(await clustersLeft(project.server)).map((each) => `after reap, ${each}`));
   }
@@ -69,10 +73,7 @@ function endMs({ ended }: { readonly ended: string | null }): number {
 }
 
 /** What is wrong once all runs have come to their end. */
-export async function wrongIn(
-  project: Project,
-  right: ReadonlyMap<string, string>,
-): Promise<string[]> {
+export async function wrongIn(project: Project, right: ReadonlyMap<string, string>): Promise<string[]> {
   const { folder, server, scratch } = project;
   const root = join(folder, 'data');
   const target = fileTargets({ root });
@@ -91,7 +92,7 @@ export async function wrongIn(
     wrong.push(...documentsLeft(scratch).map((path) => `${path} is left in the scratch after hours`));
   }
   wrong.push(...(await straysOf(folder)).map((each) => `a process is left: ${each}`));
-  return wrong;
+  return wrong.length === 0 ? [] : [...wrong, ...lastWords(project)];
 }
 
 /**

@@ -21,7 +21,7 @@ export function trials(points: number, inPeace: Undisturbed, seed: number): read
   const programs: readonly DeathCase[] = [3, 4].map((nth, index) => ({
     group: 'killed at a step of a Spark program',
     kill: { kind: 'call', operation: 'AddJobFlowSteps', nth, when: 'after' },
-    then: index === 0 ? 'run' : 'reap',
+    next: index === 0 ? 'run' : 'reap',
     program: true,
   }));
   const cases = [...killCases(points, inPeace, random), ...programs, ...faultCases(inPeace, random)];

@@ -9,11 +9,7 @@ export async function undisturbed(deaths: Deaths, program = false): Promise<Undi
   const project = await deaths.project(program ? 'in-peace-with-a-program' : 'in-peace');
   try {
     const startMs = Date.now();
-    const proxy = await deadlyProxy(
-      project.server.url,
-      undefined,
-      () => run,
-    );
+    const proxy = await deadlyProxy(project.server.url, undefined, () => run);
     const run = project.daybook(running(program), proxy.endpoint);
     const { code, text } = await run.ended;
     const durationMs = Date.now() - startMs;
