@@ -51,9 +51,9 @@ async function killedRun(
   return { killed: signal === 'SIGKILL', wrong: [] };
 }
 
-async function wrongAfterDeath(project: Project, { next, program }: DeathCase): Promise<readonly string[]> {
+async function wrongAfterDeath(project: Project, { kill, next, program }: DeathCase): Promise<string[]> {
   const before = new Set(project.server.state().clusters.map(({ id }) => id));
-  const wrong: string[] = [];
+  const wrong = kill?.kind === 'call' && kill.operation === 'RunJobFlow' ? unrecorded(project) : [];
   if (next === 'reap') {
     wrong.push(...(await wrongCommand(project, ['emr', 'reap', '--delete'])));
     wrong.push(...(await clustersLeft(project.server)).map((each) => `after reap, ${each}`));
@@ -66,6 +66,14 @@ async function wrongAfterDeath(project: Project, { next, program }: DeathCase): 
       wrong.push(`cluster ${each.id}, whose owner was dead, outlived those of the run behind it`);
   }
   return wrong;
+}
+
+/** What should be on record before a cluster is asked for, and is not. */
+function unrecorded({ scratch }: Project): string[] {
+  const there = documentsLeft(scratch);
+  return ['owners/', 'clusters/']
+    .filter((prefix) => !there.some((path) => path.startsWith(prefix)))
+    .map((prefix) => `a cluster was asked for, and nothing stands in ${prefix}`);
 }
 
 function endMs({ ended }: { readonly ended: string | null }): number {
