@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { missingFor, sparkKinds, type SparkKind } from './spark/spark-kinds.ts';
 
 /**
- * Defines the same tests on each Spark that EMR has. One that cannot run is skipped (`tellMissingSpark`); with `CI=true` it is a
+ * Defines the same tests on each Spark that EMR has, or on those given. One that cannot run is skipped (`tellMissingSpark`); with `CI=true` it is a
  * failure, so that nothing is left untried unseen.
  */
-export function onSpark(define: (kind: SparkKind) => void): void {
-  for (const kind of sparkKinds) {
+export function onSpark(define: (kind: SparkKind) => void, kinds: readonly SparkKind[] = sparkKinds): void {
+  for (const kind of kinds) {
     describe(`on Spark ${kind.version}`, () => {
       const missing = missingFor(kind);
       if (missing === undefined) define(kind);

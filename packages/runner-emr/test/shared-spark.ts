@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SparkKind } from '../../emr-local/test/spark/spark-kinds.ts';
-import { sparkEnvironment } from '../../emr-local/test/spark/spark-kinds.ts';
+import { quickSparkConf, sparkEnvironment } from '../../emr-local/test/spark/spark-kinds.ts';
 
 /** One Spark that all submissions of the application share. */
 export interface SharedSpark {
@@ -13,19 +13,12 @@ export interface SharedSpark {
   stop(): void;
 }
 
-/** What Spark is given so that a little of it soon comes to its end. */
-export const quickSpark = {
-  'spark.ui.enabled': 'false',
-  'spark.sql.shuffle.partitions': '2',
-  'spark.driver.extraJavaOptions': '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC',
-};
-
 const shared = fileURLToPath(new URL('shared-spark', import.meta.url));
 
 /** Starts one Spark for all submissions of the application, and gives the `spark-submit` that hands them over. */
 export async function startSharedSpark(kind: SparkKind, folder: string): Promise<SharedSpark> {
   const socket = join(folder, 'shared-spark');
-  const confs = Object.entries({ ...quickSpark, 'spark.master': 'local[2]' });
+  const confs = Object.entries({ ...quickSparkConf, 'spark.master': 'local[2]' });
   const words = confs.flatMap(([name, value]) => ['--conf', `${name}=${value}`]);
   const child = spawn(kind.sparkSubmit, [...words, join(shared, 'server.py'), socket], {
     stdio: ['ignore', 'pipe', 'ignore'],

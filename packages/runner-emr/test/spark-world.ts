@@ -6,9 +6,9 @@ import type { EmrLocal, EmrLocalOptions } from '@daybook/emr-local';
 import { startEmrLocal } from '@daybook/emr-local';
 import { vi } from 'vitest';
 import type { SparkKind } from '../../emr-local/test/spark/spark-kinds.ts';
-import { sparkEnvironment } from '../../emr-local/test/spark/spark-kinds.ts';
+import { quickSparkConf, sparkEnvironment } from '../../emr-local/test/spark/spark-kinds.ts';
 import type { EmrRunnerOptions } from '../src/options.ts';
-import { quickSpark, startSharedSpark } from './shared-spark.ts';
+import { startSharedSpark } from './shared-spark.ts';
 
 /** EMR on this machine in real time, whose steps run real Spark, and a folder for all that there is. */
 export interface SparkWorld {
@@ -31,7 +31,7 @@ export async function openSparkWorld(
   const server = await startEmrLocal({
     sparkSubmit: one?.sparkSubmit ?? kind.sparkSubmit,
     sparkMaster: 'local[2]',
-    sparkConf: quickSpark,
+    sparkConf: quickSparkConf,
     startSeconds: 0,
     bootstrapSeconds: 0,
     stopSeconds: 0,

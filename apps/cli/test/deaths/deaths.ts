@@ -6,8 +6,8 @@ import type { EmrLocal } from '@daybook/emr-local';
 import { startEmrLocal } from '@daybook/emr-local';
 import { fileTargets } from '@daybook/target-file';
 import type { SparkKind } from '../../../../packages/emr-local/test/spark/spark-kinds.ts';
-import { sparkEnvironment } from '../../../../packages/emr-local/test/spark/spark-kinds.ts';
-import { quickSpark, startSharedSpark } from '../../../../packages/runner-emr/test/shared-spark.ts';
+import { quickSparkConf, sparkEnvironment } from '../../../../packages/emr-local/test/spark/spark-kinds.ts';
+import { startSharedSpark } from '../../../../packages/runner-emr/test/shared-spark.ts';
 import type { ProcessGroup } from '../process-group.ts';
 import { startGroup } from '../process-group.ts';
 import { publishedIn } from '../published.ts';
@@ -114,7 +114,7 @@ async function startServer(stateFolder: string, sparkSubmit: string): Promise<Em
   return await startEmrLocal({
     sparkSubmit,
     sparkMaster: 'local[2]',
-    sparkConf: quickSpark,
+    sparkConf: quickSparkConf,
     startSeconds: 0.3,
     bootstrapSeconds: 0.1,
     stopSeconds: 0.1,

@@ -16,6 +16,7 @@ import type { ExchangeServer } from '@daybook/exchange-simulator';
 import { createExchange, startExchangeServer } from '@daybook/exchange-simulator';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { onSpark } from '../../packages/emr-local/test/on-spark.ts';
+import { spark3 } from '../../packages/emr-local/test/spark/spark-kinds.ts';
 import { openSparkWorld } from '../../packages/runner-emr/test/spark-world.ts';
 import type { TestServer } from '../../packages/target-s3/test/on-servers.ts';
 import { onServer } from '../../packages/target-s3/test/on-servers.ts';
@@ -136,30 +137,32 @@ onServer(moto, (server) => {
     });
   });
 
-  onSpark((kind) => {
-    if (kind.version.startsWith('4')) return;
-    test(
-      'half of a month by one runner and half by the other is the same',
-      { timeout: 600_000 },
-      async () => {
-        const stored = await inBucket(server);
-        for (const [name, value] of Object.entries(stored)) process.env[name] = value;
-        const world = await openSparkWorld(kind, { s3Endpoint: server.endpoint() });
-        try {
-          const half = ['run', 'daily-accounting', '--from', '2018-07-29', '--through', '2018-07-30'];
-          const home = project('s3', 'first-half', stored);
-          await home.daybook(...half, '--today', '2018-08-09');
-          const there = { DAYBOOK_EMR_ENDPOINT: world.server.url };
-          const onEmr = project('emr', 'second-half', { ...stored, ...there });
-          const run = JSON.parse(await onEmr.daybook(...close)) as { readonly fresh: number };
-          expect(run).toMatchObject({ outcome: 'ok', fresh: 18 });
-          expected ??= reportsAtHome();
-          expect(await onEmr.reports()).toEqual(await expected);
-          expect(living(world.server)).toEqual([]);
-        } finally {
-          await world.close();
-        }
-      },
-    );
-  });
+  onSpark(
+    (kind) => {
+      test(
+        'half of a month by one runner and half by the other is the same',
+        { timeout: 600_000 },
+        async () => {
+          const stored = await inBucket(server);
+          for (const [name, value] of Object.entries(stored)) process.env[name] = value;
+          const world = await openSparkWorld(kind, { s3Endpoint: server.endpoint() });
+          try {
+            const half = ['run', 'daily-accounting', '--from', '2018-07-29', '--through', '2018-07-30'];
+            const home = project('s3', 'first-half', stored);
+            await home.daybook(...half, '--today', '2018-08-09');
+            const there = { DAYBOOK_EMR_ENDPOINT: world.server.url };
+            const onEmr = project('emr', 'second-half', { ...stored, ...there });
+            const run = JSON.parse(await onEmr.daybook(...close)) as { readonly fresh: number };
+            expect(run).toMatchObject({ outcome: 'ok', fresh: 18 });
+            expected ??= reportsAtHome();
+            expect(await onEmr.reports()).toEqual(await expected);
+            expect(living(world.server)).toEqual([]);
+          } finally {
+            await world.close();
+          }
+        },
+      );
+    },
+    [spark3],
+  );
 });
