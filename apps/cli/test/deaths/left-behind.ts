@@ -22,14 +22,17 @@ export async function clustersLeft(server: EmrLocal): Promise<readonly string[]>
       ...(isThere(cluster)
         ? [`cluster ${cluster.id} is ${cluster.state}: ${JSON.stringify(cluster.reason)}`]
         : []),
-      ...(/auto-termination/.test(cluster.reason.message)
-        ? [`cluster ${cluster.id} ended for idleness`]
-        : []),
+      ...(isForgotten(cluster) ? [`cluster ${cluster.id} ended for idleness`] : []),
     ]);
 }
 
 function isThere({ live, steps }: ClusterState): boolean {
   return live || steps.some(({ state }) => active.includes(state));
+}
+
+/** Whether nothing but idleness ended it. One that ended so in the moment in which it was given a step had its owner. */
+function isForgotten({ reason, steps }: ClusterState): boolean {
+  return /auto-termination/.test(reason.message) && !steps.some(({ state }) => state === 'CANCELLED');
 }
 
 /** What is in the scratch of owners and of clusters asked for, by its path below the scratch. */

@@ -29,6 +29,7 @@ export async function outcomeOfCase(deaths: Deaths, name: string, each: DeathCas
     const wrong = [...first.wrong];
     if (killed) wrong.push(...(await wrongAfterDeath(project, each)));
     wrong.push(...(await wrongIn(project, deaths.right(each.program))));
+    if (project.server.faults.pending().length > 0) wrong.push('the fault that was asked for never came');
     return { killed, clusters: project.server.state().clusters.length, wrong };
   } finally {
     await project.close();
