@@ -11,7 +11,7 @@ interface Report {
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const paths = globSync(
-  ['packages/*/test-results.json', 'apps/*/test-results.json', 'tools/test-results.json'],
+  ['packages/*/test-results*.json', 'apps/*/test-results*.json', 'tools/test-results*.json'],
   { cwd: root },
 );
 const reports = paths.map((path) => JSON.parse(readFileSync(`${root}/${path}`, 'utf8')) as Report);

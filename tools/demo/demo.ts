@@ -1,7 +1,8 @@
 /**
  * The main job from nothing, to be watched: an exchange that is a process of its own, a month closed from it over HTTP, late
  * postings, and the same month closed again. Everything it makes is in the folder given, by default `.demo`; with
- * `--server moto` or `--server versitygw` the data is in a bucket of such a server, which ends with the demonstration.
+ * `--server moto` or `--server versitygw` the data is in a bucket of such a server, which ends with the demonstration, and with
+ * `--spark 3.5.6` or `--spark 4.0.2` besides, SQL is done by that Spark, on clusters of `emr-local`.
  */
 import type { ChildProcess } from 'node:child_process';
 import { spawn, spawnSync } from 'node:child_process';
@@ -10,6 +11,12 @@ import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { S3 } from '@aws-sdk/client-s3';
+import {
+  missingFor,
+  quickSparkConf,
+  sparkEnvironment,
+  sparkKinds,
+} from '../../packages/emr-local/test/spark/spark-kinds.ts';
 import { serverKinds, testCredentials } from '../../packages/target-s3/test/servers/server-kinds.ts';
 import type { RunningServer } from '../../packages/target-s3/test/servers/start-server.ts';
 import { startServer } from '../../packages/target-s3/test/servers/start-server.ts';
@@ -19,6 +26,7 @@ const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     server: { type: 'string' },
+    spark: { type: 'string' },
     'postings-per-day': { type: 'string', default: '2000' },
   },
 });
@@ -28,7 +36,9 @@ const month = '2018-07';
 const today = '2018-08-01';
 const lateDay = '2018-07-30';
 
-const server = options.server === undefined ? undefined : await serverNamed(options.server);
+const serverName = options.server ?? (options.spark === undefined ? undefined : 'moto');
+const server = serverName === undefined ? undefined : await serverNamed(serverName);
+const emr = options.spark === undefined ? undefined : await startEmr(options.spark);
 const exchange = await startExchange();
 try {
   prepareFolder();
@@ -55,11 +65,13 @@ try {
   if (server === undefined) {
     sayWhatToTry();
   } else {
+    if (emr !== undefined) daybook('emr', 'clusters');
     daybook('verify');
     heading('The data was in a bucket of a server that ends now. How to use one of your own: docs/s3.md.');
   }
 } finally {
   exchange.process.kill('SIGTERM');
+  emr?.process.kill('SIGTERM');
   await server?.stop();
 }
 
@@ -89,7 +101,7 @@ function heading(text: string): void {
 function prepareFolder(): void {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder);
-  const example = server === undefined ? 'local' : 's3';
+  const example = emr !== undefined ? 'emr' : server !== undefined ? 's3' : 'local';
   copyFileSync(join(root, 'examples', example, 'daybook.config.ts'), join(folder, 'daybook.config.ts'));
 }
 
@@ -100,10 +112,11 @@ function daybook(...args: readonly string[]): void {
   const { status } = spawnSync(process.execPath, [bin, ...args], {
     cwd: folder,
     stdio: 'inherit',
-    env: { ...process.env, EXCHANGE_URL: exchange.url, ...bucketEnvironment() },
+    env: { ...process.env, EXCHANGE_URL: exchange.url, ...bucketEnvironment(), ...emr?.environment },
   });
   if (status === 0) return;
   exchange.process.kill('SIGTERM');
+  emr?.process.kill('SIGTERM');
   // The server ends with this process.
   process.stderr.write(`The demonstration ends here: daybook exited with ${String(status)}.\n`);
   process.exit(1);
@@ -132,13 +145,13 @@ function bucketEnvironment(): Readonly<Record<string, string>> {
   return {
     DAYBOOK_ENDPOINT: server.endpoint,
     DAYBOOK_BUCKET: bucket,
+    AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: testCredentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: testCredentials.secretAccessKey,
   };
 }
 
-async function startExchange(): Promise<{ readonly url: string; readonly process: ChildProcess }> {
-  const bin = join(root, 'packages/exchange-simulator/bin/exchange-simulator.js');
+async function startExchange(): Promise<Service> {
   const args = [
     '--port',
     '0',
@@ -151,17 +164,54 @@ async function startExchange(): Promise<{ readonly url: string; readonly process
     '--customers',
     '300',
   ];
-  const child = spawn(process.execPath, [bin, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  return await startService('packages/exchange-simulator/bin/exchange-simulator.js', args, {});
+}
+
+/** EMR on this machine with a Spark of `npm run spark`, and what the configuration of the example reads. */
+async function startEmr(version: string): Promise<Service & { readonly environment: Environment }> {
+  const kind = sparkKinds.find((each) => each.version === version);
+  if (kind === undefined)
+    throw new Error(
+      `There is no Spark "${version}": ${sparkKinds.map((each) => each.version).join(' or ')}.`,
+    );
+  const missing = missingFor(kind);
+  if (missing !== undefined) throw new Error(missing);
+  const store = ['--s3-endpoint', server?.endpoint ?? ''];
+  const confs = Object.entries(quickSparkConf).map(([name, value]) => `${name}=${value}`);
+  const service = await startService(
+    'packages/emr-local/bin/emr-local.js',
+    [...store, '--spark-submit', kind.sparkSubmit, ...confs.flatMap((conf) => ['--spark-conf', conf])],
+    { ...sparkEnvironment(kind), ...bucketEnvironment() },
+  );
+  const environment = { DAYBOOK_EMR_ENDPOINT: service.url, DAYBOOK_EMR_RELEASE: kind.release };
+  return { ...service, environment };
+}
+
+type Environment = Readonly<Record<string, string>>;
+
+interface Service {
+  readonly url: string;
+  readonly process: ChildProcess;
+}
+
+/** Starts a program that says its URL as it listens. */
+async function startService(
+  path: string,
+  args: readonly string[],
+  environment: Environment,
+): Promise<Service> {
+  const child = spawn(process.execPath, [join(root, path), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...environment },
+  });
   const url = await new Promise<string>((resolve, reject) => {
     let said = '';
     child.stdout.on('data', (chunk: Buffer) => {
       said += chunk.toString();
-      const found = /http:\/\/\S+/.exec(said);
+      const found = /http:\/\/[^\s)]+/.exec(said);
       if (found !== null) resolve(found[0]);
     });
-    child.once('exit', (code) =>
-      reject(new Error(`The exchange ended with ${String(code)} before it listened.`)),
-    );
+    child.once('exit', (code) => reject(new Error(`${path} ended with ${String(code)} before it listened.`)));
   });
   return { url, process: child };
 }

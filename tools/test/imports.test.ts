@@ -11,6 +11,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'packages/target-file': ['@daybook/core'],
   'packages/target-s3': ['@daybook/core', '@aws-sdk/client-s3'],
   'packages/runner-local': ['@daybook/core', '@duckdb/node-api', 'apache-arrow', 'hyparquet', 'parquet-wasm'],
+  'packages/runner-emr': ['@daybook/core', '@aws-sdk/client-emr', '@aws-sdk/client-s3'],
   'packages/reports-accounting': ['@daybook/core'],
   'packages/emr-local': ['yargs'],
   'packages/exchange-simulator': ['yargs'],

@@ -37,7 +37,7 @@ describe.each(names)('the package %s', (name) => {
     const expected = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
     const others = files
       .map((path) => path.replace('package/', ''))
-      .filter((path) => !/^(bin|dist|templates)\//.test(path));
+      .filter((path) => !/^(application|bin|dist|templates)\//.test(path));
     expect(others.toSorted()).toEqual(expected);
   });
 

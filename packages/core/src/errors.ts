@@ -31,6 +31,8 @@ export const errorExitCodes = {
   'resource-unknown': 3,
   'worker-missing': 3,
   'attempt-expired': 3,
+  'cluster-failed': 3,
+  'cluster-refused': 3,
   'verify-failed': 3,
   'write-failed': 3,
   'not-published': 4,

@@ -1,59 +1,82 @@
 import { RunJobFlowCommand } from '@aws-sdk/client-emr';
-import { readdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { onServer, tellMissingServers } from '../../target-s3/test/on-servers.ts';
+import { moto, testCredentials } from '../../target-s3/test/servers/server-kinds.ts';
 import { clientOf, clusterRequest, readLog, scratchFolder, serve, step, untilSteps } from './fixtures.ts';
+import { onSpark, tellMissingSpark } from './on-spark.ts';
+import { quickSparkConf, sparkEnvironment } from './spark/spark-kinds.ts';
 
-const sparkSubmit = process.env['SPARK_SUBMIT'];
-if (sparkSubmit === undefined) {
-  process.stderr.write(
-    '\n*** SKIPPED: the test with real Spark. It needs SPARK_SUBMIT=<path of spark-submit> and Java.\n\n',
-  );
-}
+tellMissingServers();
+tellMissingSpark();
 
 const program = `
 import sys
 from pyspark.sql import SparkSession
 
 spark = SparkSession.builder.getOrCreate()
-scheme = spark.sparkContext._jsc.hadoopConfiguration().get("fs.s3.impl")
-rows = spark.range(1000).selectExpr("id", "id % 7 as rest")
 if sys.argv[1] == "fail":
     raise ValueError("told to fail")
-rows.groupBy("rest").count().coalesce(1).write.parquet(sys.argv[1])
-print("master", spark.sparkContext.master, "s3 is", scheme, "version", spark.version)
+source, to = sys.argv[1:]
+rows = spark.read.csv(source, schema="id bigint, rest bigint")
+rows.groupBy("rest").count().coalesce(1).write.parquet(to)
+written = spark.read.parquet(to).orderBy("rest").collect()
+print("master", spark.sparkContext.master, "version", spark.version)
+print("wrote", [tuple(row) for row in written])
 `;
 
-describe.skipIf(sparkSubmit === undefined)('real Spark', () => {
-  test('runs a program submitted for a cluster, and tells of one that fails', async () => {
-    const folder = await scratchFolder();
-    await writeFile(join(folder, 'app.py'), program);
-    const submit = (name: string, ...words: string[]) =>
-      step(name, ['spark-submit', '--deploy-mode', 'cluster', '--master', 'yarn', ...words]);
-    const Steps = [
-      submit('writes', '--conf', 'spark.ui.enabled=false', join(folder, 'app.py'), join(folder, 'out')),
-      submit('fails', '--conf', 'spark.ui.enabled=false', join(folder, 'app.py'), 'fail'),
-    ];
-    const server = await serve({ sparkSubmit: sparkSubmit!, sparkMaster: 'local[1]' });
-    const request = clusterRequest({ LogUri: 's3://logs/spark', Steps });
-    await clientOf(server).send(new RunJobFlowCommand(request));
-    await expect
-      .poll(() => server.state().clusters[0]!.steps.map(({ ended }) => ended !== null), {
-        timeout: 120_000,
-        interval: 200,
-      })
-      .toEqual([true, true]);
-    await untilSteps(server, ['COMPLETED', 'FAILED']);
-    const [writes, fails] = server.state().clusters[0]!.steps;
-    const { id } = server.state().clusters[0]!;
-    const stdout = async (stepId: string) =>
-      await readLog(join(server.logFolder, 'logs/spark', id, 'steps', stepId, 'stdout.gz'));
-    expect(await stdout(writes!.id)).toMatch(
-      /^master local\[1\] s3 is org\.apache\.hadoop\.fs\.s3a\.S3AFileSystem version /m,
-    );
-    expect(await readdir(join(folder, 'out'))).toContain('_SUCCESS');
-    // Spark sends the standard error of a Python program to its own standard output.
-    expect(fails!.failure?.reason).toBe('Unknown Error.');
-    expect(await stdout(fails!.id)).toMatch(/^ValueError: told to fail$/m);
-  }, 180_000);
+onServer(moto, (s3) => {
+  onSpark((kind) => {
+    test('a program in a bucket reads and writes s3://, and one that fails is told of', async () => {
+      const { bucket: Bucket, endpoint } = await s3.newBucket();
+      const put = async (Key: string, Body: string) => await s3.client().putObject({ Bucket, Key, Body });
+      await put('app.py', program);
+      await put('in/rows.csv', '1,1\n2,2\n3,0\n4,1\n');
+      const local = join(await scratchFolder(), 'app.py');
+      await writeFile(local, program);
+
+      for (const [name, value] of Object.entries({
+        ...sparkEnvironment(kind),
+        AWS_ACCESS_KEY_ID: testCredentials.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: testCredentials.secretAccessKey,
+      })) {
+        vi.stubEnv(name, value);
+      }
+      onTestFinished(() => void vi.unstubAllEnvs());
+      const server = await serve({
+        sparkSubmit: kind.sparkSubmit,
+        sparkMaster: 'local[1]',
+        sparkConf: quickSparkConf,
+        s3Endpoint: endpoint,
+      });
+      const submit = (name: string, ...words: string[]) =>
+        step(name, ['spark-submit', '--deploy-mode', 'cluster', '--master', 'yarn', ...words]);
+      const Steps = [
+        submit('writes', `s3://${Bucket}/app.py`, `s3://${Bucket}/in/`, `s3://${Bucket}/out`),
+        submit('fails', local, 'fail'),
+      ];
+      const request = clusterRequest({ ReleaseLabel: kind.release, LogUri: 's3://logs/spark', Steps });
+      await clientOf(server).send(new RunJobFlowCommand(request));
+      await expect
+        .poll(() => server.state().clusters[0]!.steps.map(({ ended }) => ended !== null), {
+          timeout: 150_000,
+          interval: 200,
+        })
+        .toEqual([true, true]);
+      const [cluster] = server.state().clusters;
+      const [writes, fails] = cluster!.steps;
+      const stdout = async (stepId: string) =>
+        await readLog(join(server.logFolder, 'logs/spark', cluster!.id, 'steps', stepId, 'stdout.gz'));
+      expect(await stdout(writes!.id)).toContain(
+        `master local[1] version ${kind.version}\nwrote [(0, 1), (1, 2), (2, 1)]\n`,
+      );
+      await untilSteps(server, ['COMPLETED', 'FAILED']);
+      const { Contents = [] } = await s3.client().listObjectsV2({ Bucket, Prefix: 'out/' });
+      expect(Contents.map(({ Key }) => Key?.replace(/-.*/, ''))).toEqual(['out/_SUCCESS', 'out/part']);
+      // Spark sends the standard error of a Python program to its own standard output.
+      expect(fails!.failure?.reason).toBe('Unknown Error.');
+      expect(await stdout(fails!.id)).toMatch(/^ValueError: told to fail$/m);
+    }, 180_000);
+  });
 });

@@ -1,10 +1,9 @@
 import type { CompiledControl } from '@daybook/core';
+import { mostOffenders } from '@daybook/core';
 import { subquery } from './engine.ts';
 
 /** A compiled control that looks at each row by itself. */
 export type Rows = CompiledControl & { readonly kind: 'rows' };
-
-const mostOffenders = 10;
 
 /** Every query that may be run for these controls, those that look for offenders too. */
 export function controlQueries(controls: readonly CompiledControl[]): readonly string[] {

@@ -1,4 +1,5 @@
-import type { ControlResult } from '@daybook/core';
+import type { ControlResult, GroupTotals } from '@daybook/core';
+import { controlResult, mostGroupsAsFigures } from '@daybook/core';
 import {
   brokenGroups,
   brokenRows,
@@ -11,8 +12,6 @@ import {
 import type { Rows } from './control-queries.ts';
 import type { Session } from './engine.ts';
 import type { LocalControl } from './local-job.ts';
-
-const mostGroupsAsFigures = 10;
 
 /**
  * Runs controls over the relations `output`, `numbered_output`, `expected` and the inputs. Those that look at each row by
@@ -56,51 +55,47 @@ async function rowsResult(
   counted: Counted,
 ): Promise<ControlResult> {
   const broken = counted.broken.get(control) ?? '0';
-  if (broken !== '0' && compiled.offenders !== undefined) {
-    const where = await queryResult(session, control, compiled.offenders);
-    return { ...where, figures: { rows: counted.rows, ...where.figures } };
-  }
-  return await result(session, control, { rows: counted.rows, broken }, brokenRows(compiled));
+  const counts = { rows: counted.rows, broken };
+  if (broken === '0' || compiled.offenders === undefined)
+    return await result(session, control, { counts, offenders: brokenRows(compiled) });
+  const [row] = await session.rows(countBroken(compiled.offenders));
+  return await result(session, control, {
+    counts: { rows: counted.rows, broken: row?.['broken'] ?? '0' },
+    offenders: compiled.offenders,
+  });
 }
 
 async function queryResult(session: Session, control: LocalControl, query: string): Promise<ControlResult> {
   const [row] = await session.rows(countBroken(query));
-  return await result(session, control, { broken: row?.['broken'] ?? '0' }, query);
+  return await result(session, control, { counts: { broken: row?.['broken'] ?? '0' }, offenders: query });
 }
 
 async function groupsResult(session: Session, control: LocalControl, query: string): Promise<ControlResult> {
   const [row] = await session.rows(countGroups(query));
   const counts = { groups: row?.['groups'] ?? '0', broken: row?.['broken'] ?? '0' };
   const few = Number(counts.groups) <= mostGroupsAsFigures;
-  // The counts once more at the end: a group of the data may be called `broken`, and must not stand for them.
-  const figures = { ...counts, ...(few ? await groupFigures(session, query) : {}), ...counts };
-  return await result(session, control, figures, brokenGroups(query));
+  const totals = few ? await totalsOf(session, query) : [];
+  return await result(session, control, { counts, totals, offenders: brokenGroups(query) });
 }
 
-/** The totals of few groups, one figure a group: `EUR` → `12.00 = 12.00`. */
-async function groupFigures(session: Session, query: string): Promise<Readonly<Record<string, string>>> {
-  const figures: Record<string, string> = {};
-  for (const row of await session.rows(groupTotals(query))) {
-    const cells = Object.entries(row);
-    const [left, right] = cells.slice(-2).map(([, value]) => value ?? '0');
-    const group = cells
-      .slice(0, -2)
-      .map(([, value]) => value ?? 'null')
-      .join(' ');
-    figures[group === '' ? 'total' : group] = left === right ? (left ?? '0') : `${left} ≠ ${right}`;
-  }
-  return figures;
+async function totalsOf(session: Session, query: string): Promise<readonly GroupTotals[]> {
+  return (await session.shown(groupTotals(query))).map((row) => {
+    const cells = Object.values(row);
+    return { group: cells.slice(0, -2), left: cells.at(-2) ?? null, right: cells.at(-1) ?? null };
+  });
 }
 
-async function result(
-  session: Session,
-  control: LocalControl,
-  figures: Readonly<Record<string, string>> & { readonly broken: string },
-  offenders: string,
-): Promise<ControlResult> {
-  const held = figures.broken === '0';
+/** What was counted, and the query for the rows that break the control. */
+interface Found {
+  readonly counts: Readonly<Record<string, string>> & { readonly broken: string };
+  readonly totals?: readonly GroupTotals[];
+  readonly offenders: string;
+}
+
+async function result(session: Session, control: LocalControl, found: Found): Promise<ControlResult> {
   const { name, remedy } = control;
-  if (held) return { name, held, figures };
-  const rows = await session.rows(offendingRows(offenders));
-  return { name, held, figures, offenders: rows, ...(remedy === undefined ? {} : { remedy }) };
+  const held = found.counts.broken === '0';
+  const offenders = held ? {} : { offenders: await session.shown(offendingRows(found.offenders)) };
+  const { counts, totals = [] } = found;
+  return controlResult({ name, held, counts, totals, ...offenders }, remedy);
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { RunnerFacts } from '@daybook/core';
-import { DaybookError } from '@daybook/core';
+import { DaybookError, quoteName, timestampText } from '@daybook/core';
 
 export interface SessionOptions {
   readonly memoryBytes: number;
@@ -17,15 +17,23 @@ export interface Session {
   run(statement: string): Promise<void>;
   /** The rows as objects of text, by column name; null stays null. */
   rows(query: string): Promise<readonly Readonly<Record<string, string | null>>[]>;
+  /** The same with times as `show` prints them. */
+  shown(query: string): Promise<readonly Readonly<Record<string, string | null>>[]>;
   /** The first column of the rows as text, a chunk at a time. */
   lines(query: string): AsyncIterable<readonly string[]>;
   /** The names and types of a query's columns, without running it. */
-  describe(query: string): Promise<readonly { readonly name: string; readonly type: string }[]>;
+  describe(query: string): Promise<readonly Column[]>;
   /** The plan by which a statement would be run now, without running it; JSON. */
   explain(statement: string): Promise<string>;
   /** A query's plan as it is bound, before anything in it is changed; JSON. */
   plan(query: string): Promise<string>;
   close(): void;
+}
+
+/** A column of a query, with its DuckDB type. */
+export interface Column {
+  readonly name: string;
+  readonly type: string;
 }
 
 /** A text as a DuckDB literal. */
@@ -46,6 +54,20 @@ export function pathLiteral(path: string): string {
 /** What `rows` runs for a query: the same with all values as text. */
 export function textsQuery(query: string): string {
   return `SELECT CAST(COLUMNS(*) AS VARCHAR) FROM ${subquery(query)}`;
+}
+
+/** The same with times as `show` prints them. */
+function shownQuery(query: string, columns: readonly Column[]): string {
+  const cells = columns.map(
+    ({ name, type }, index) => `${shownText(`c${index}`, type)} AS ${quoteName(name, 'duckdb')}`,
+  );
+  const names = columns.map((_, index) => `c${index}`);
+  return `SELECT ${cells.join(', ')} FROM ${subquery(query)} AS shown(${names.join(', ')})`;
+}
+
+function shownText(column: string, type: string): string {
+  if (type === 'TIMESTAMPTZ') return timestampText(`${column} AT TIME ZONE 'UTC'`, 'duckdb');
+  return type === 'TIMESTAMP' ? timestampText(column, 'duckdb') : `CAST(${column} AS VARCHAR)`;
 }
 
 let engine: { readonly spill: string; readonly instance: Promise<DuckDBInstance> } | undefined;
@@ -101,14 +123,22 @@ export function sqlFailure(error: unknown, task: string): DaybookError {
 function sessionOf(connection: DuckDBConnection, signal: AbortSignal | undefined): Session {
   const interrupt = (): void => connection.interrupt();
   signal?.addEventListener('abort', interrupt, { once: true });
+  const rowsOf = async (query: string): Promise<readonly Readonly<Record<string, string | null>>[]> =>
+    (await connection.runAndReadAll(query)).getRowObjectsJson() as Record<string, string | null>[];
+  const describe = async (query: string): Promise<readonly Column[]> => {
+    const statement = await connection.prepare(query);
+    return Array.from({ length: statement.columnCount }, (_, index) => ({
+      name: statement.columnName(index),
+      type: String(statement.columnType(index)).replace('TIMESTAMP WITH TIME ZONE', 'TIMESTAMPTZ'),
+    }));
+  };
   return {
+    describe,
     async run(statement) {
       await connection.run(statement);
     },
-    async rows(query) {
-      const reader = await connection.runAndReadAll(textsQuery(query));
-      return reader.getRowObjectsJson() as Record<string, string | null>[];
-    },
+    rows: async (query) => await rowsOf(textsQuery(query)),
+    shown: async (query) => await rowsOf(shownQuery(query, await describe(query))),
     async *lines(query) {
       const result = await connection.stream(query);
       for (;;) {
@@ -116,13 +146,6 @@ function sessionOf(connection: DuckDBConnection, signal: AbortSignal | undefined
         if (chunk === null || chunk.rowCount === 0) return;
         yield chunk.getColumnValues(0) as string[];
       }
-    },
-    async describe(query) {
-      const statement = await connection.prepare(query);
-      return Array.from({ length: statement.columnCount }, (_, index) => ({
-        name: statement.columnName(index),
-        type: String(statement.columnType(index)).replace('TIMESTAMP WITH TIME ZONE', 'TIMESTAMPTZ'),
-      }));
     },
     async explain(statement) {
       const reader = await connection.runAndReadAll(`EXPLAIN (FORMAT json) ${statement}`);
@@ -168,7 +191,7 @@ export interface ColumnDifference {
 
 /** The columns that are not those declared, with their DuckDB types. */
 export function columnDifferences(
-  found: readonly { readonly name: string; readonly type: string }[],
+  found: readonly Column[],
   declared: Readonly<Record<string, string>>,
 ): readonly ColumnDifference[] {
   const names = found.map((column) => column.name);

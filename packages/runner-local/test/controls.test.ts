@@ -253,6 +253,27 @@ test('a blocked output stays in the attempt’s stage for inspection, in a folde
   expect(others).toEqual([]);
 });
 
+test('times are told as everywhere else, in UTC with all their decimals', async () => {
+  const moments = { n: 'integer', moment: 'timestamp' } as const;
+  const made = defineTask({
+    name: 'made',
+    output: table(moments),
+    controls: [
+      noRows('none', sql`SELECT moment, CAST(CAST(moment AS DATE) AS TIMESTAMP) AS midnight, n FROM output`),
+      sameTotal('output.n', 'output.*', { by: ['moment'] }),
+    ],
+    job: sql`SELECT 7 AS n, TIMESTAMPTZ '1969-12-31 23:59:59.5+00' AS moment`,
+  });
+  const at = '1969-12-31T23:59:59.500000Z';
+  expect(await projectOf([made]).end(made())).toMatchObject({
+    kind: 'blocked',
+    controls: [
+      { offenders: [{ moment: at, midnight: '1969-12-31T00:00:00.000000Z', n: '7' }] },
+      { figures: { [at]: '7 ≠ 1' }, offenders: [{ moment: at, 'output.n': '7', 'output.*': '1' }] },
+    ],
+  });
+});
+
 test('what depends on a blocked task does not run', async () => {
   const made = defineTask({
     name: 'made',

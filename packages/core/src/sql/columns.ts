@@ -21,10 +21,14 @@ export function sqlType(type: ColumnType, dialect: Dialect): string {
 export function valueText(name: string, type: ColumnType, dialect: Dialect): string {
   const column = quoteName(name, dialect);
   if (type === 'string') return column;
-  if (type === 'timestamp') {
-    return dialect === 'duckdb'
-      ? `strftime(${column} AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ')`
-      : `date_format(${column}, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'")`;
-  }
+  if (type === 'timestamp')
+    return timestampText(dialect === 'duckdb' ? `${column} AT TIME ZONE 'UTC'` : column, dialect);
   return `CAST(${column} AS ${sqlType('string', dialect)})`;
+}
+
+/** The SQL for a time as the text above: on DuckDB of a TIMESTAMP, which has no zone, on Spark of one in the session's, UTC. */
+export function timestampText(time: string, dialect: Dialect): string {
+  return dialect === 'duckdb'
+    ? `strftime(${time}, '%Y-%m-%dT%H:%M:%S.%fZ')`
+    : `date_format(${time}, "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'")`;
 }

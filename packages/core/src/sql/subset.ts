@@ -65,7 +65,6 @@ export const subsetFunctions: Readonly<Record<string, SubsetFunction>> = {
   '!~~': operator(['text', 'pattern'], "a NOT LIKE 'b%'", 'The pattern is a literal without a backslash.'),
   count: aggregate(['any'], 'Also `COUNT(DISTINCT a)`.'),
   count_star: { kind: 'aggregate', takes: [], written: 'count(*)', note: '' },
-  count_if: aggregate(['boolean'], 'Cast it to the declared type.'),
   sum: aggregate(['number'], wide),
   min: aggregate(['any']),
   max: aggregate(['any']),
@@ -154,6 +153,10 @@ export const refusedFunctions: Readonly<Record<string, SubsetRefusal>> = {
   sign: {
     why: 'gives a float on Spark',
     instead: 'Write CASE WHEN a > 0 THEN 1 WHEN a < 0 THEN -1 ELSE 0 END',
+  },
+  count_if: {
+    why: 'is null on DuckDB and 0 on Spark where there is nothing to count',
+    instead: 'Write COUNT(*) FILTER (WHERE …)',
   },
   first: { why: rowOrder, instead: minOrMax },
   last: { why: rowOrder, instead: minOrMax },

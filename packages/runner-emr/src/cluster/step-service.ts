@@ -1,0 +1,298 @@
+import { DaybookError } from '@daybook/core';
+import { isExisting, type CheckedEmrOptions } from '../check-options.ts';
+import type { Documents } from '../documents.ts';
+import { meaningOf } from '../meaning.ts';
+import { ClusterWatch } from './cluster-watch.ts';
+import type { Emr } from './emr.ts';
+import { intentUri } from './intents.ts';
+import { scratchDigest } from './names.ts';
+import { Owner } from './owner.ts';
+import { emrSaid, scratchTrouble } from './patient.ts';
+import { hasDeadOwner, livingClusters, reapDead, stopDeadSteps } from './reap.ts';
+import { usualPatience, type Patience, type Setting } from './setting.ts';
+import { startCluster } from './start-cluster.ts';
+import { clusterText } from './step-fate.ts';
+import type { LivingCluster, StepEnd, StepRequest, StepService } from './steps.ts';
+import { realSurroundings, type Surroundings } from './surroundings.ts';
+import { isEnding } from './views.ts';
+
+/** What a step service is made of. */
+export interface StepServiceParts {
+  readonly options: CheckedEmrOptions;
+  readonly emr: Emr;
+  readonly documents: Documents;
+  /** Default: this process and the real time. */
+  readonly here?: Surroundings;
+  readonly patience?: Partial<Patience>;
+}
+
+/** Steps on clusters of this process. Asks nobody anything before it is first used. */
+export function stepService({
+  options,
+  emr,
+  documents,
+  here = realSurroundings(),
+  patience,
+}: StepServiceParts): StepService {
+  return new OwnedClusters({
+    options,
+    emr,
+    documents,
+    here,
+    patience: { ...usualPatience, ...patience },
+    digest: scratchDigest(options.scratch),
+    owner: here.token(),
+  });
+}
+
+/** On how many clusters a step is put that ended before it began. */
+const mostPlacements = 3;
+
+type Placed =
+  | { readonly kind: 'ready'; readonly watch: ClusterWatch }
+  | Exclude<StepEnd, { readonly kind: 'completed' | 'failed' }>;
+
+class OwnedClusters implements StepService {
+  readonly #setting: Setting;
+  readonly #owner: Owner;
+  readonly #stop = new AbortController();
+  /** By EMR's id: those of ours that are not known to have ended, and the one that is not ours. */
+  readonly #watches = new Map<string, ClusterWatch>();
+  /** The tokens of our clusters, by EMR's id. */
+  readonly #tokens = new Map<string, string>();
+  #begun: Promise<Placed | undefined> | undefined;
+  #placing: Promise<Placed> | undefined;
+  #reaping: Promise<unknown> = Promise.resolve();
+  /** An answer was lost: there may be a cluster of ours that is not known. */
+  #doubt = false;
+  #closing: Promise<void> | undefined;
+
+  constructor(setting: Setting) {
+    this.#setting = setting;
+    this.#owner = new Owner(setting);
+  }
+
+  async run(request: StepRequest): Promise<StepEnd> {
+    let why = '';
+    for (let placement = 1; placement <= mostPlacements; placement += 1) {
+      if (request.signal.aborted || this.#stop.signal.aborted) return { kind: 'cancelled' };
+      const placed = await unlessAborted(this.#place(), request.signal);
+      if (placed === undefined) return { kind: 'cancelled' };
+      if (placed.kind !== 'ready') return placed;
+      const end = await placed.watch.run(request);
+      if (end.kind !== 'elsewhere') return end;
+      why = end.why;
+    }
+    return { kind: 'lost', why: `${mostPlacements} clusters ended before it began. ${why}` };
+  }
+
+  async release(): Promise<void> {
+    // Who has nothing for EMR ends what dead ones left all the same: it may be that they had just finished their work.
+    if (this.#begun === undefined && (await this.#hasDead())) await this.#beginOnce();
+    await this.#placing?.catch(() => undefined);
+    const ours = [...this.#watches.values()].filter((watch) => watch.ours);
+    for (const watch of ours) watch.release();
+    const idle = ours.filter((watch) => !watch.busy);
+    await this.#end(idle);
+    if (this.#doubt && this.#placing === undefined) {
+      await reapDead(this.#setting, this.#isStray).catch(throwBugs);
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close().catch((error: unknown) => {
+      // Whoever asks again tries again.
+      this.#closing = undefined;
+      throw error;
+    });
+    return this.#closing;
+  }
+
+  async clusters(): Promise<readonly LivingCluster[]> {
+    return await this.#told('list the clusters', async () => await livingClusters(this.#setting));
+  }
+
+  async reap(): Promise<readonly LivingCluster[]> {
+    return await this.#told('end the clusters of dead owners', async () => {
+      const living = await livingClusters(this.#setting);
+      const { ended, failed } = await reapDead(this.#setting);
+      if (failed.length > 0) throw stillThere(failed);
+      return living.filter(({ id }) => ended.includes(id));
+    });
+  }
+
+  /** The cluster for the next step; one is started for all who wait for it. */
+  async #place(): Promise<Placed> {
+    const trouble = await this.#beginOnce();
+    if (trouble !== undefined) return trouble;
+    const open = [...this.#watches.values()].find((watch) => !watch.closed);
+    if (open !== undefined) return { kind: 'ready', watch: open };
+    const { cluster } = this.#setting.options;
+    this.#placing ??= (isExisting(cluster) ? this.#lookUp(cluster.id) : this.#start()).finally(() => {
+      this.#placing = undefined;
+    });
+    return await this.#placing;
+  }
+
+  /** What went wrong is tried again by the next. */
+  async #beginOnce(): Promise<Placed | undefined> {
+    const trouble = await (this.#begun ??= this.#begin());
+    if (trouble !== undefined) this.#begun = undefined;
+    return trouble;
+  }
+
+  /** The first use: this process becomes an owner, and what dead ones left is ended beside its work. */
+  async #begin(): Promise<Placed | undefined> {
+    try {
+      await this.#owner.tell();
+    } catch (error) {
+      return scratchTrouble(error);
+    }
+    // What goes wrong here is met again by whoever closes, and told then.
+    this.#reaping = this.#reapAll().catch(() => undefined);
+    return undefined;
+  }
+
+  /** Where the scratch does not tell, a run that needs no cluster goes on. */
+  async #hasDead(): Promise<boolean> {
+    try {
+      return await hasDeadOwner(this.#setting);
+    } catch (error) {
+      throwBugs(error);
+      return false;
+    }
+  }
+
+  async #reapAll(isStray?: (id: string) => boolean): Promise<void> {
+    const { cluster } = this.#setting.options;
+    const { failed } = await reapDead(this.#setting, isStray);
+    if (isExisting(cluster)) await stopDeadSteps(this.#setting, cluster.id);
+    if (failed.length > 0) throw stillThere(failed);
+  }
+
+  async #start(): Promise<Placed> {
+    const started = await startCluster(
+      this.#setting,
+      async () => await this.#owner.tell(),
+      this.#stop.signal,
+    );
+    if (started.doubt) this.#doubt = true;
+    if (started.kind !== 'started') return started.kind === 'cancelled' ? { kind: 'cancelled' } : started;
+    const watch = new ClusterWatch(this.#setting, started.id, true);
+    this.#watches.set(started.id, watch);
+    this.#tokens.set(started.id, started.token);
+    return { kind: 'ready', watch };
+  }
+
+  /** A cluster that is not ours: it must be there, and is left as it is. */
+  async #lookUp(id: string): Promise<Placed> {
+    try {
+      const cluster = await this.#setting.emr.describe(id);
+      if (isEnding(cluster)) {
+        return {
+          kind: 'refused',
+          why: `Cluster ${id} takes no steps: give another cluster.id. ${clusterText(cluster)}`,
+        };
+      }
+    } catch (error) {
+      const meaning = meaningOf(error);
+      if (meaning === undefined) throw error;
+      const kind = meaning.kind === 'refused' ? 'refused' : 'lost';
+      return { kind, why: emrSaid(`tell of cluster ${id}`, meaning) };
+    }
+    const watch = new ClusterWatch(this.#setting, id, false);
+    this.#watches.set(id, watch);
+    return { kind: 'ready', watch };
+  }
+
+  async #close(): Promise<void> {
+    this.#stop.abort();
+    if (this.#begun === undefined) {
+      this.#setting.emr.close();
+      return;
+    }
+    await this.#placing?.catch(() => undefined);
+    await this.#reaping;
+    const foreign = [...this.#watches.values()].filter((watch) => !watch.ours);
+    await Promise.all(foreign.map(async (watch) => await watch.abandon()));
+    const failed = await this.#end([...this.#watches.values()].filter((watch) => watch.ours));
+    // Where a cluster did not end, who waits for a step on it is told all the same.
+    for (const watch of this.#watches.values()) watch.drop();
+    if (failed.length > 0) throw stillThere(failed);
+    await this.#told(
+      'look for what dead owners and lost answers left',
+      async () => await this.#reapAll(this.#isStray),
+    );
+    await this.#owner.remove();
+    this.#setting.emr.close();
+  }
+
+  /** Ends clusters of ours, and forgets those that do. */
+  async #end(
+    watches: readonly ClusterWatch[],
+  ): Promise<readonly { readonly id: string; readonly why: string }[]> {
+    const results = await Promise.all(watches.map(async (watch) => ({ watch, why: await watch.end() })));
+    const failed: { id: string; why: string }[] = [];
+    for (const { watch, why } of results) {
+      if (why !== undefined) {
+        failed.push({ id: watch.id, why });
+        continue;
+      }
+      watch.drop();
+      this.#watches.delete(watch.id);
+      await this.#forget(watch.id);
+    }
+    return failed;
+  }
+
+  async #forget(id: string): Promise<void> {
+    const token = this.#tokens.get(id);
+    if (token === undefined) return;
+    const { documents, options } = this.#setting;
+    // An intent that stays is removed by whoever finds its owner dead.
+    await documents.remove(intentUri(options.scratch, token)).catch(() => undefined);
+    this.#tokens.delete(id);
+  }
+
+  /** A cluster of ours that nobody asked for, or asked for twice; while one is being asked for, nobody can tell. */
+  readonly #isStray = (id: string): boolean => this.#placing === undefined && !this.#watches.has(id);
+
+  async #told<T>(doing: string, act: () => Promise<T>): Promise<T> {
+    try {
+      return await act();
+    } catch (error) {
+      const meaning = meaningOf(error);
+      if (error instanceof DaybookError || meaning === undefined) throw error;
+      throw new DaybookError('job-failed', `${emrSaid(doing, meaning)} ${remedy}`);
+    }
+  }
+}
+
+const remedy =
+  'See to the connection and to what these credentials may do, then run daybook emr reap. Clusters without steps end by themselves after idleMinutes.';
+
+function stillThere(failed: readonly { readonly id: string; readonly why: string }[]): DaybookError {
+  const [first] = failed;
+  const more = failed.length === 1 ? '' : ` (and ${failed.length - 1} more)`;
+  return new DaybookError(
+    'job-failed',
+    `Cluster ${first?.id}${more} is not known to have ended. ${first?.why} ${remedy}`,
+  );
+}
+
+function throwBugs(error: unknown): void {
+  if (!(error instanceof DaybookError) && meaningOf(error) === undefined) throw error;
+}
+
+/** What a promise gives, unless the signal is aborted before: it then goes on alone. */
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  if (signal.aborted) return undefined;
+  const { promise: aborted, resolve } = Promise.withResolvers<undefined>();
+  const abort = (): void => resolve(undefined);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
