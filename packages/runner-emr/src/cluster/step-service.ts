@@ -123,15 +123,20 @@ class OwnedClusters implements StepService {
 
   /** The cluster for the next step; one is started for all who wait for it. */
   async #place(): Promise<Placed> {
+    this.#placing ??= this.#findOrStart().finally(() => {
+      this.#placing = undefined;
+    });
+    return await this.#placing;
+  }
+
+  async #findOrStart(): Promise<Placed> {
     const trouble = await this.#beginOnce();
     if (trouble !== undefined) return trouble;
     const open = [...this.#watches.values()].find((watch) => !watch.closed);
     if (open !== undefined) return { kind: 'ready', watch: open };
+    if (this.#stop.signal.aborted) return { kind: 'cancelled' };
     const { cluster } = this.#setting.options;
-    this.#placing ??= (isExisting(cluster) ? this.#lookUp(cluster.id) : this.#start()).finally(() => {
-      this.#placing = undefined;
-    });
-    return await this.#placing;
+    return isExisting(cluster) ? await this.#lookUp(cluster.id) : await this.#start();
   }
 
   /** What went wrong is tried again by the next. */
@@ -212,6 +217,7 @@ class OwnedClusters implements StepService {
       return;
     }
     await this.#placing?.catch(() => undefined);
+    await this.#begun.catch(() => undefined);
     await this.#reaping;
     const foreign = [...this.#watches.values()].filter((watch) => !watch.ours);
     await Promise.all(foreign.map(async (watch) => await watch.abandon()));
