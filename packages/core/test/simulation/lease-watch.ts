@@ -59,7 +59,11 @@ export function leaseWatch(
     const overtaken = tasks.get(lease.task)?.digest !== digest;
     if (kind !== 'superseded' && !overtaken) return;
     for (const { task, state, end } of scheduler.tasks())
-      if (task === lease.task && state === 'ended' && (end === undefined || end.kind === kind || end.kind === 'fresh'))
+      if (
+        task === lease.task &&
+        state === 'ended' &&
+        (end === undefined || end.kind === kind || end.kind === 'fresh')
+      )
         violate(`${task} was superseded, and is not decided again`);
   };
   const expectAlike = (batch: readonly Lease[]): void => {
@@ -82,7 +86,8 @@ export function leaseWatch(
     for (const { run, endedMs, counts } of scheduler.runs()) {
       const now = endedMs === undefined ? 'open' : JSON.stringify([endedMs, counts]);
       const then = endedAs.get(run) ?? 'open';
-      if (then !== 'open' && now !== then && run !== opens) violate(`${run} had ended as ${then}, and is ${now}`);
+      if (then !== 'open' && now !== then && run !== opens)
+        violate(`${run} had ended as ${then}, and is ${now}`);
       endedAs.set(run, now);
     }
   };
@@ -99,7 +104,9 @@ export function leaseWatch(
         if (state === 'pending' && !tasks.get(task)?.after.some((id) => going.includes(id)))
           violate(`${task} waits in ${run}, and nothing goes on there that it could wait for`);
       if (going.length > 0 !== (endedMs === undefined))
-        violate(`${run} has ${endedMs === undefined ? 'not ' : ''}ended, and can run: ${going.join(', ') || 'nothing'}`);
+        violate(
+          `${run} has ${endedMs === undefined ? 'not ' : ''}ended, and can run: ${going.join(', ') || 'nothing'}`,
+        );
       for (const task of going) inOpenRuns.add(task);
       wanted.set(run, new Set(going));
     }
@@ -138,7 +145,8 @@ export function leaseWatch(
       if (request.kind === 'submit')
         for (const each of request.tasks) {
           tasks.set(each.task, { ...each, digest: request.project?.digest ?? '' });
-          for (const { lease } of live.values()) if (lease.task === each.task) cancelled.delete(lease.attempt);
+          for (const { lease } of live.values())
+            if (lease.task === each.task) cancelled.delete(lease.attempt);
         }
       if (response.kind === 'paused') paused = response;
       if (response.kind === 'cancelling') for (const id of response.attempts) cancelled.add(id);
@@ -165,7 +173,8 @@ export function leaseWatch(
             `a report of ${request.attempt} is ${held ? 'refused' : 'accepted, and its lease is over'}`,
           );
         if (held && given !== undefined) expectDecidedAgain(given, request.end.kind, scheduler);
-        if (held && given !== undefined && request.end.kind === 'cancelled') expectTriedAgain(given, scheduler);
+        if (held && given !== undefined && request.end.kind === 'cancelled')
+          expectTriedAgain(given, scheduler);
         if (held) finish(request.attempt);
       }
       expectRunsEnded(scheduler);

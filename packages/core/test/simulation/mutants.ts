@@ -257,7 +257,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'run-ends-too-soon',
     breaks: 'A run ends while something in it is backing off.',
-    from: 'if (entry.state !== \'ended\') run.unended += sign;',
-    to: 'if (entry.state !== \'ended\' && entry.state !== \'backing-off\') run.unended += sign;',
+    from: "if (entry.state !== 'ended') run.unended += sign;",
+    to: "if (entry.state !== 'ended' && entry.state !== 'backing-off') run.unended += sign;",
   },
 ];
