@@ -101,7 +101,7 @@ export class Leasing {
 
   /** Every lease lasts from now on: its worker had nobody to beat to. */
   renewAll(): void {
-    for (const held of this.#leases.held().toArray())
+    for (const held of Array.from(this.#leases.held()))
       this.#leases.hold(held, this.#book.nowMs + this.#leaseMs);
   }
 
