@@ -11,7 +11,12 @@ import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { S3 } from '@aws-sdk/client-s3';
-import { missingFor, sparkEnvironment, sparkKinds } from '../../packages/emr-local/test/spark/spark-kinds.ts';
+import {
+  missingFor,
+  quickSparkConf,
+  sparkEnvironment,
+  sparkKinds,
+} from '../../packages/emr-local/test/spark/spark-kinds.ts';
 import { serverKinds, testCredentials } from '../../packages/target-s3/test/servers/server-kinds.ts';
 import type { RunningServer } from '../../packages/target-s3/test/servers/start-server.ts';
 import { startServer } from '../../packages/target-s3/test/servers/start-server.ts';
@@ -172,7 +177,7 @@ async function startEmr(version: string): Promise<Service & { readonly environme
   const missing = missingFor(kind);
   if (missing !== undefined) throw new Error(missing);
   const store = ['--s3-endpoint', server?.endpoint ?? ''];
-  const confs = ['spark.ui.enabled=false', 'spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1'];
+  const confs = Object.entries(quickSparkConf).map(([name, value]) => `${name}=${value}`);
   const service = await startService(
     'packages/emr-local/bin/emr-local.js',
     [...store, '--spark-submit', kind.sparkSubmit, ...confs.flatMap((conf) => ['--spark-conf', conf])],

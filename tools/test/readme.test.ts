@@ -19,7 +19,7 @@ beforeAll(() => {
   });
   expect(stderr).not.toContain('The demonstration ends here');
   expect(status).toBe(0);
-});
+}, 300_000);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

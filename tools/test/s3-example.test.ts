@@ -1,69 +1,20 @@
-import { execFile } from 'node:child_process';
-import {
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-import type { ExchangeServer } from '@daybook/exchange-simulator';
-import { createExchange, startExchangeServer } from '@daybook/exchange-simulator';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { onServers, tellMissingServers } from '../../packages/target-s3/test/on-servers.ts';
 import { testCredentials } from '../../packages/target-s3/test/servers/server-kinds.ts';
-import { root } from '../documents/blocks.ts';
+import type { ExampleProject } from './example-project.ts';
+import { exampleProjects } from './example-project.ts';
 
 tellMissingServers();
 
-const folder = mkdtempSync(join(tmpdir(), 'daybook-s3-example-'));
-const command = join(root, 'apps/cli/bin/daybook.js');
 const close = ['run', 'accounting', '--through', '2018-07-02', '--today', '2018-07-03', '--json'];
-let exchange: ExchangeServer;
+const project = exampleProjects('2018-07-03');
 
-beforeAll(async () => {
-  exchange = await startExchangeServer({
-    exchange: createExchange({ seed: '7', today: '2018-07-03', postingsPerDay: 1000 }),
-  });
-});
-
-afterAll(async () => {
-  await exchange.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-/** A project with the configuration of an example, and a way to run the command in it. */
-function project(example: string, name: string, environment: Readonly<Record<string, string>>) {
-  const place = join(folder, name);
-  mkdirSync(place);
-  symlinkSync(join(root, 'node_modules'), join(place, 'node_modules'));
-  copyFileSync(join(root, 'examples', example, 'daybook.config.ts'), join(place, 'daybook.config.ts'));
-  const daybook = async (...words: readonly string[]): Promise<string> => {
-    const { stdout } = await promisify(execFile)(process.execPath, [command, ...words], {
-      cwd: place,
-      env: { ...process.env, EXCHANGE_URL: exchange.url, ...environment },
-    });
-    return stdout;
-  };
-  return { place, daybook };
-}
-
-/** The reports of a closed day as people read them: each file by its path. */
-async function reportsOf({
-  place,
-  daybook,
-}: ReturnType<typeof project>): Promise<Readonly<Record<string, string>>> {
+/** The reports of a closed day as people read them. */
+async function reportsOf({ daybook, reports }: ExampleProject): Promise<Readonly<Record<string, string>>> {
   expect(JSON.parse(await daybook(...close))).toMatchObject({ outcome: 'ok' });
   for (const task of ['accounting-report-tsv', 'house-accounting-report-tsv', 'accounting-summary-tsv'])
     await daybook('export', task, '--date', '2018-07-02', '--to', 'reports');
-  const paths = readdirSync(join(place, 'reports'), { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.tsv'))
-    .toSorted();
-  return Object.fromEntries(paths.map((path) => [path, readFileSync(join(place, 'reports', path), 'utf8')]));
+  return reports();
 }
 
 onServers((server) => {

@@ -56,7 +56,7 @@ test('a task without a runner, and what a plugin finds, are told with what to do
 import { defineConfig, defineTask, table } from '@daybook/core';
 import { localRunner } from '@daybook/runner-local';
 import { fileTargets } from '@daybook/target-file';
-const spark = defineTask({ name: 'far', output: table({ n: 'bigint' }), job: { kind: 'spark' } as never });
+const spark = defineTask({ name: 'far', output: table({ n: 'bigint' }), job: { kind: 'spark', program: { path: '/far.py', name: 'far.py', sha256: '0' } } });
 export default defineConfig({
   targets: fileTargets({ root: new URL('./file/data', import.meta.url) }),
   runners: [localRunner({ memoryBytes: 2 ** 60, threads: 0, scratch: ${JSON.stringify(join(folder, 'file/scratch'))} })],

@@ -11,6 +11,8 @@ export interface Ended {
 export interface ProcessGroup {
   readonly ended: Promise<Ended>;
   kill(): void;
+  /** Ctrl-C. */
+  interrupt(): void;
 }
 
 /** Starts a program in a process group of its own, so that it can be killed with all its children. */
@@ -32,11 +34,9 @@ export function startGroup(
   const ended = new Promise<Ended>((resolve) =>
     child.on('close', (code, signal) => resolve({ code, signal, text })),
   );
-  return {
-    ended,
-    kill() {
-      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
-        process.kill(-child.pid, 'SIGKILL');
-    },
+  const signal = (name: 'SIGKILL' | 'SIGINT'): void => {
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+      process.kill(-child.pid, name);
   };
+  return { ended, kill: () => signal('SIGKILL'), interrupt: () => signal('SIGINT') };
 }

@@ -158,7 +158,16 @@ export {
   versionText,
 } from './target.ts';
 export type { AttemptRef, AttemptToken, Range, Stage, StagedFile, Target } from './target.ts';
-export { columnsOf, defineTask, joinTaskId, listOf, parseValues, splitTaskId, taskOf, tasksOf } from './task.ts';
+export {
+  columnsOf,
+  defineTask,
+  joinTaskId,
+  listOf,
+  parseValues,
+  splitTaskId,
+  taskOf,
+  tasksOf,
+} from './task.ts';
 export type {
   Input,
   Inputs,

@@ -62,7 +62,15 @@ interface Running {
  * attempt that it began has been reported, or its lease is lost. Asks again, with the same words, whatever is not answered.
  */
 export async function work(options: WorkerOptions): Promise<void> {
-  const { scheduler, signal, drain, slots, stays = false, timer = processTimer, random = Math.random } = options;
+  const {
+    scheduler,
+    signal,
+    drain,
+    slots,
+    stays = false,
+    timer = processTimer,
+    random = Math.random,
+  } = options;
   const running = new Map<string, Running>();
   const wake = wakeUp(timer);
   let broken: { readonly error: unknown } | undefined;

@@ -20,8 +20,11 @@ describe('the result of a control', () => {
       offenders: [{ id: '7', at: null }],
     };
     expect(controlResult(measured, 'Do it again.')).toEqual({
-      ...{ name: 'x', held: false, figures: { broken: '1' } },
-      ...{ offenders: [{ id: '7', at: null }], remedy: 'Do it again.' },
+      name: 'x',
+      held: false,
+      figures: { broken: '1' },
+      offenders: [{ id: '7', at: null }],
+      remedy: 'Do it again.',
     });
     expect('remedy' in controlResult(measured)).toBe(false);
   });
@@ -35,8 +38,11 @@ describe('the result of a control', () => {
     ];
     const counts = { groups: '4', broken: '2' };
     expect(controlResult({ name: 'x', held: false, counts, totals }).figures).toEqual({
-      ...{ groups: '4', broken: '2' },
-      ...{ 'EUR stake': '1.00', null: '0 ≠ 3', total: '4' },
+      groups: '4',
+      broken: '2',
+      'EUR stake': '1.00',
+      null: '0 ≠ 3',
+      total: '4',
     });
   });
 });

@@ -119,7 +119,11 @@ export function driver(options: SchedulerOptions = {}): Driver {
       if (found === undefined) throw new Error(`${task} was never submitted.`);
       return found;
     },
-    text: (run) => scheduler.tasks(run === undefined ? {} : { run }).map(viewText).join(', '),
+    text: (run) =>
+      scheduler
+        .tasks(run === undefined ? {} : { run })
+        .map(viewText)
+        .join(', '),
     run(id) {
       const run = scheduler.run(id);
       if (run === undefined) return 'forgotten';
@@ -149,11 +153,16 @@ export function submissionOf(written: string): readonly SubmittedTask[] {
     const [before = '', after = ''] = each.split(':');
     const [task = '', ...flags] = wordsOf(before);
     const given = new Map(flags.map((flag) => flag.split('=') as [string, string | undefined]));
-    const known = ['fresh', 'waiting', 'wrapper', 'external', 'priority', 'runner', 'retries', 'batch'].concat(
-      'forced',
-      'refetch',
-      'seen',
-    );
+    const known = [
+      'fresh',
+      'waiting',
+      'wrapper',
+      'external',
+      'priority',
+      'runner',
+      'retries',
+      'batch',
+    ].concat('forced', 'refetch', 'seen');
     const resources = [...given].flatMap(([name, amount]) =>
       known.includes(name) ? [] : [[name, Number(amount)] as const],
     );

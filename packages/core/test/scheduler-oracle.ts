@@ -210,7 +210,9 @@ export class Oracle {
       for (const { task: id, end, state } of after) {
         const fails = ['failed', 'blocked', 'timed-out', 'crashed', 'lost'].includes(end?.kind ?? '');
         const refused = end?.kind === 'failed' && end.error.code === 'resource-unknown';
-        expect(state === 'ended' && fails && !refused, `${id} ended badly and is not tried again`).toBe(false);
+        expect(state === 'ended' && fails && !refused, `${id} ended badly and is not tried again`).toBe(
+          false,
+        );
       }
     this.#look();
   }

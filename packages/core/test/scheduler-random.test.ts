@@ -80,7 +80,10 @@ function submission(
       if (!runs) return task;
       const staleNow =
         !oracle.complete.has(task.task) || task.after.some((id) => stale.has(id)) || random.oneIn(6);
-      if (!staleNow || (!oracle.tasks.has(task.task) && task.after.every((id) => !stale.has(id)) && random.oneIn(4)))
+      if (
+        !staleNow ||
+        (!oracle.tasks.has(task.task) && task.after.every((id) => !stale.has(id)) && random.oneIn(4))
+      )
         return { ...task, state: 'fresh' };
       stale.add(task.task);
       const wish = { seen: random.below(3), ...(random.oneIn(5) ? { forced: true } : {}) };

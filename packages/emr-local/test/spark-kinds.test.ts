@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { scratchFolder } from './fixtures.ts';
@@ -28,7 +28,10 @@ test('a Spark is there when its mark says that all was installed that is asked f
   writeFileSync(installedMark(kind), markOf({ ...kind, jars: [] }));
   writeFileSync(kind.sparkSubmit, '');
   expect(isInstalled(kind)).toBe(false);
+  rmSync(kind.sparkSubmit);
   writeFileSync(installedMark(kind), markOf(kind));
+  expect(isInstalled(kind)).toBe(false);
+  writeFileSync(kind.sparkSubmit, '');
   expect(isInstalled(kind)).toBe(true);
   stubEnvironment('JAVA_HOME', '/nowhere');
   expect(missingFor(kind)).toMatch(/^\/nowhere\/bin\/java cannot be run/);

@@ -6,7 +6,7 @@ import { onServer, tellMissingServers } from '../../target-s3/test/on-servers.ts
 import { moto, testCredentials } from '../../target-s3/test/servers/server-kinds.ts';
 import { clientOf, clusterRequest, readLog, scratchFolder, serve, step, untilSteps } from './fixtures.ts';
 import { onSpark, tellMissingSpark } from './on-spark.ts';
-import { sparkEnvironment } from './spark/spark-kinds.ts';
+import { quickSparkConf, sparkEnvironment } from './spark/spark-kinds.ts';
 
 tellMissingServers();
 tellMissingSpark();
@@ -47,7 +47,7 @@ onServer(moto, (s3) => {
       const server = await serve({
         sparkSubmit: kind.sparkSubmit,
         sparkMaster: 'local[1]',
-        sparkConf: { 'spark.ui.enabled': 'false' },
+        sparkConf: quickSparkConf,
         s3Endpoint: endpoint,
       });
       const submit = (name: string, ...words: string[]) =>

@@ -103,7 +103,8 @@ export function openBooks(options: BooksOptions): Books {
   };
 }
 
-function lineOf(date: string): (posting: BookPosting, index: number) => string {
+/** Writes the postings of a day as lines of NDJSON, in their order. */
+export function lineOf(date: string): (posting: BookPosting, index: number) => string {
   return ({ transaction, account, kind, amount, currency, at }, index) =>
     `${JSON.stringify({
       sequence: index + 1,

@@ -42,7 +42,7 @@ function patientExchange(url: string, options: Partial<HttpExchangeOptions> = {}
     sleep: async (ms: number): Promise<void> => void pauses.push(ms),
     random: () => 1,
   };
-  return httpExchange({ url, idleMs: 300, clock, ...options });
+  return httpExchange({ url, idleMs: 10_000, clock, ...options });
 }
 
 test('a day comes whole, in pages, with what the exchange says to expect of it', async () => {
@@ -127,7 +127,8 @@ const passing: readonly (readonly [string, readonly Fault[]])[] = [
 test.each(passing)('%s cost a retry and no posting', async (_, faults) => {
   const { server, wanted } = await serve(faults);
   const pauses: number[] = [];
-  const fetched = fileOf(await patientExchange(server.url, {}, pauses).fetch(date, fetchContext()));
+  const soon = { idleMs: 300 };
+  const fetched = fileOf(await patientExchange(server.url, soon, pauses).fetch(date, fetchContext()));
   expect(server.faults.pending()).toEqual([]);
   const text = readFileSync(fetched.path, 'utf8');
   expect(text).toBe(await wanted());

@@ -61,7 +61,7 @@ const broken: readonly Controlled[] = [
     'a time before the day',
     (date) => postings(date, 2, { 1: { occurred_at: '2018-06-30T23:59:59.999999Z' } }),
     'within-the-day',
-    () => [{ sequence: '1', occurred_at: '2018-06-30 23:59:59.999999+00' }],
+    () => [{ sequence: '1', occurred_at: '2018-06-30T23:59:59.999999Z' }],
   ],
   [
     'a time at the end of the day, which is the day after',

@@ -134,6 +134,11 @@ class Files:
         self._jvm: Any = spark.sparkContext._jvm
         self._configuration: Any = spark.sparkContext._jsc.hadoopConfiguration()  # type: ignore[attr-defined]
 
+    def spellings(self, path: str) -> set[str]:
+        """How Spark may tell of this path: as it is, or with what is no letter of a URL encoded."""
+        hadoop = self._path(path)
+        return {str(hadoop.toString()), str(hadoop.toUri().toString())}
+
     def read(self, path: str) -> bytes:
         """All bytes of a small file."""
         stream = self._system(path).open(self._path(path))
@@ -265,6 +270,43 @@ def type_name(kind: DataType) -> str:
     return {"INT": "INTEGER", "VOID": "NULL"}.get(name, name)
 
 
+#: No column of a task is called so.
+MEMBER = "number of the member"
+
+#: What a path begins with before its place; `file:` is followed by one slash or by three.
+SCHEME = "^[A-Za-z][A-Za-z0-9+.-]*:/*"
+
+
+def place_of(path: str) -> str:
+    """A path without its scheme."""
+    return re.sub(SCHEME, "", path)
+
+
+def distinct_parts(members: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether no file is named twice."""
+    paths = [part["uri"] for member in members for part in member["parts"]]
+    return len(set(paths)) == len(paths)
+
+
+def stored_columns(planned: Mapping[str, Any]) -> list[Mapping[str, str]]:
+    """The columns of an input that its files have."""
+    return [column for column in planned["columns"] if column["name"] in planned["stored"]]
+
+
+def cells_of(planned: Mapping[str, Any], extra: Mapping[str, Any]) -> list[Any]:
+    """The columns of an input: from its files, from the parameters of its tasks, or null."""
+
+    def cell(column: Mapping[str, str]) -> Any:
+        name = column["name"]
+        if name in extra:
+            return extra[name].cast(column["type"]).alias(name)
+        if name in planned["stored"]:
+            return F.col(quoted(name))
+        return F.lit(None).cast(column["type"]).alias(name)
+
+    return [cell(column) for column in planned["columns"]]
+
+
 def fits(found: DataType, declared: str) -> bool:
     """Whether a column can become one of the declared type with every value as it is, or fail.
 
@@ -322,7 +364,8 @@ def lies_as(kind: str, declared: str) -> bool:
 DAMAGE = re.compile(r"org\.apache\.parquet\.|is not a Parquet file|ParquetDecodingException")
 #: Those of files, networks and executors.
 OUTSIDE = re.compile(
-    r"IOException|FileNotFoundException|AccessDenied|SocketException|ConnectException|TimeoutException"
+    r"IOException|FileNotFoundException|NoSuchFile|FileSystemException|AccessDenied|ClosedChannel|NoClassDefFound"
+    r"|ClassNotFound|SocketException|ConnectException|TimeoutException"
     r"|InterruptedException|FetchFailed|^com\.amazonaws\.|^software\.amazon\.|^org\.apache\.hadoop\.(fs|ipc|net)\."
 )
 LOST = re.compile(r"ExecutorLostFailure|SparkContext was shut down|SparkContext has been shutdown|No space left on device")
@@ -333,7 +376,10 @@ STATEMENT = re.compile(
 )
 #: What Spark advises that nobody here can follow, and what says nothing to people.
 ADVICE = re.compile(
-    r" ?Use ['`]try_(?!cast)\w+['`] to [^.]*\.| ?If necessary set [^.]*\"?spark\.sql\.[^ ]+ to [^.]*\.| SQLSTATE: \w+$|; line \d+ pos \d+;?$"
+    r" ?Use ['`]try_(?!cast)\w+['`] to [^.]*\."
+    r"| ?If necessary set [^.]*\"?spark\.sql\.[^ ]+ to [^.]*\."
+    r"| SQLSTATE: \w+$"
+    r"|; line \d+ pos \d+;?$"
 )
 
 
@@ -424,18 +470,23 @@ class Work:
 
 
 class Attempt:
-    """Does one work, in a session of its own: the names of its inputs are no business of others."""
+    """Does one work, in a session where no other is done meanwhile: the names of its inputs are no business of others."""
 
     def __init__(self, work: Work, session: SparkSession, files: Files, limits: Mapping[str, int]) -> None:
         self._work = work
         self._session = session
-        for name, value in {**SETTINGS, **(LITTLE if work.planned["little"] else MUCH)}.items():
-            session.conf.set(name, value)
         self._files = files
         self._limits = limits
 
     def run(self) -> Mapping[str, Any]:
         """Makes, writes and measures the output, and tells its result. Raises what goes wrong."""
+        try:
+            return self._run()
+        finally:
+            for name in [each["name"] for each in self._work.planned["inputs"]] + ["output"]:
+                self._session.catalog.dropTempView(name)
+
+    def _run(self) -> Mapping[str, Any]:
         work, planned = self._work, self._work.planned
         self._check_parts()
         for planned_input in planned["inputs"]:
@@ -478,26 +529,42 @@ class Attempt:
         if not columns:
             return  # Named files are no table.
         members = [member for member in planned["members"] if member["parts"]]
-        frames = [self._member(planned, member) for member in members]
-        if not frames:
+        if not members:
             nothing = ", ".join(f"CAST(NULL AS {each['type']}) AS {quoted(each['name'])}" for each in columns)
-            frames = [self._session.sql(f"SELECT {nothing} WHERE FALSE")]
-        reduce(DataFrame.union, frames).createOrReplaceTempView(quoted(planned["name"]))
+            frame = self._session.sql(f"SELECT {nothing} WHERE FALSE")
+        elif self._work.planned["little"] and len(members) > 1 and distinct_parts(members):
+            frame = self._members(planned, members)
+        else:
+            frame = reduce(DataFrame.union, [self._member(planned, member) for member in members])
+        frame.createOrReplaceTempView(quoted(planned["name"]))
 
     def _member(self, planned: Mapping[str, Any], member: Mapping[str, Any]) -> DataFrame:
         """The rows of one task of an input, with its parameters as columns."""
-        stored = [column for column in planned["columns"] if column["name"] in planned["stored"]]
-        frame = self._read(stored, [part["uri"] for part in member["parts"]])
+        frame = self._read(stored_columns(planned), [part["uri"] for part in member["parts"]])
+        extra = {name: F.lit(value) for name, value in member["extra"].items()}
+        return frame.select(cells_of(planned, extra))
 
-        def cell(column: Mapping[str, str]) -> Any:
-            name = column["name"]
-            if name in member["extra"]:
-                return F.lit(member["extra"][name]).cast(column["type"]).alias(name)
-            if name in planned["stored"]:
-                return F.col(quoted(name))
-            return F.lit(None).cast(column["type"]).alias(name)
+    def _members(self, planned: Mapping[str, Any], members: Sequence[Mapping[str, Any]]) -> DataFrame:
+        """The rows of several tasks of an input by one scan: each row's file tells whose it is.
 
-        return frame.select([cell(column) for column in planned["columns"]])
+        Where there is little to read, to plan a scan for each of them takes longer than to read them all.
+        """
+        places = {}
+        for number, member in enumerate(members):
+            for part in member["parts"]:
+                for spelling in self._files.spellings(part["uri"]):
+                    places[place_of(spelling)] = number
+        file = F.regexp_replace(F.col("_metadata.file_path"), SCHEME, "")
+        numbers = F.create_map(*[F.lit(each) for place in places.items() for each in place])
+        known = F.coalesce(numbers[file], F.raise_error(F.concat(F.lit("Whose rows are these? "), file)).cast("int"))
+        paths = [part["uri"] for member in members for part in member["parts"]]
+        # The number is a column of its own, so that it is looked up once for each row.
+        frame = self._read(stored_columns(planned), paths).withColumn(MEMBER, known)
+        extra = {
+            name: F.array(*[F.lit(member["extra"].get(name)) for member in members])[F.col(quoted(MEMBER))]
+            for name in {name for member in members for name in member["extra"]}
+        }
+        return frame.select(cells_of(planned, extra))
 
     def _read(self, columns: Sequence[Mapping[str, str]], paths: Sequence[str]) -> DataFrame:
         """The rows of these files and no others, read by these columns. Their folders' names are no columns."""
@@ -708,6 +775,7 @@ class Application:
         self._works = [Work(planned, f"{submission}-{index}") for index, planned in enumerate(plan["works"])]
         self._unwritten = 0
         self._parent = os.getppid()
+        self._sessions = threading.local()
 
     def run(self) -> int:
         """Runs all works to their end, and gives the code to exit with: 0 when each has a result, of whatever outcome."""
@@ -778,7 +846,7 @@ class Application:
         context.setJobGroup(work.group, work.task, interruptOnCancel=True)
         work.begun = time.monotonic()
         try:
-            return Attempt(work, self._spark.newSession(), self._files, self._plan["limits"]).run()
+            return Attempt(work, self._session(work.planned["little"]), self._files, self._plan["limits"]).run()
         except Exception as error:  # pylint: disable=broad-except
             if work.stop is not None:
                 return {"outcome": work.stop}
@@ -793,6 +861,22 @@ class Application:
         finally:
             with work.lock:
                 work.ended = True
+
+    def _session(self, little: bool) -> SparkSession:
+        """The session of this thread, with its work divided or not.
+
+        Not one for each work: there may be hundreds, and Spark keeps classes and settings for each of them.
+        """
+        local = self._sessions
+        if not hasattr(local, "session"):
+            local.session = self._spark.newSession()
+            for name, value in SETTINGS.items():
+                local.session.conf.set(name, value)
+            local.usual = {name: local.session.conf.get(name) for name in LITTLE}
+        for name, value in (LITTLE if little else {**local.usual, **MUCH}).items():
+            local.session.conf.set(name, value)
+        session: SparkSession = local.session
+        return session
 
 
 def told(result: Mapping[str, Any]) -> str:

@@ -71,7 +71,14 @@ function rowOf({
   costUsd,
 }: LivingCluster): readonly string[] {
   const who = owner === undefined ? 'nobody' : ownerAlive ? owner : `${owner} (dead)`;
-  return [id, state, since.slice(0, 19).replace('T', ' '), who, String(instances), costUsd ?? 'unknown'];
+  return [
+    id,
+    state,
+    `${since.slice(0, 19).replace('T', ' ')}Z`,
+    who,
+    String(instances),
+    costUsd ?? 'unknown',
+  ];
 }
 
 function documentOf(cluster: LivingCluster) {

@@ -1,4 +1,5 @@
 import { existsSync, writeFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { EMRClient, RunJobFlowCommand } from '@aws-sdk/client-emr';
 import { describe, expect, test } from 'vitest';
@@ -98,6 +99,31 @@ describe('a step that nobody wants any more', () => {
     await owner.release();
     expect(world.living()).toEqual([]);
     expect(stepStates(world)).toEqual([]);
+  });
+
+  test('while its owner is being made known leaves nothing once that one is closed', async () => {
+    const world = await openWorld();
+    const written = Promise.withResolvers<void>();
+    const owner = world.owner({
+      documents: {
+        ...world.documents,
+        write: async (uri, bytes) => {
+          await written.promise;
+          await world.documents.write(uri, bytes);
+        },
+      },
+    });
+    const stop = new AbortController();
+    const end = owner.run(shell('true', { signal: stop.signal }));
+    stop.abort();
+    expect(plain(await end)).toEqual(['cancelled']);
+    const closed = owner.close();
+    await setTimeout(20);
+    written.resolve();
+    await closed;
+    await setTimeout(20);
+    expect(await world.left()).toEqual([]);
+    expect(world.calls('RunJobFlow')).toBe(0);
   });
 
   test('while its cluster starts slowly ends without waiting for it', async () => {

@@ -40,6 +40,25 @@ describe('the cluster of an owner that is dead', () => {
     expect(world.living()).not.toContain(id);
   });
 
+  test('is ended by whoever has nothing for EMR, once that is clear', async () => {
+    const world = await openWorld();
+    const { id } = await leftBehind(world, { process: { pid: 900 } });
+    const owner = world.owner();
+    await owner.release();
+    await owner.close();
+    expect(world.living()).not.toContain(id);
+    expect(await world.left()).toEqual([]);
+    expect(world.calls('RunJobFlow')).toBe(1);
+  });
+
+  test('is ended by no process that did nothing and is closed', async () => {
+    const world = await openWorld();
+    const { id } = await leftBehind(world, { process: { pid: 900 } });
+    await world.owner().close();
+    expect(world.living()).toContain(id);
+    await world.owner().reap();
+  });
+
   test('whose process id another process has now is ended', async () => {
     const world = await openWorld();
     const { id } = await leftBehind(world, { process: { pid: 101, start: 'tick 0' } });
@@ -245,6 +264,24 @@ test('a scratch that cannot be written ends the step, and nothing is started', a
     await owner.close();
   }
   expect(world.calls('RunJobFlow')).toBe(0);
+});
+
+test('the intent of a cluster that came and is over goes with its dead owner', async () => {
+  const world = await openWorld();
+  const { id } = await leftBehind(world, { process: { pid: 900 } });
+  await world.emr().terminate(id);
+  expect(world.living()).toEqual([]);
+  expect(await world.left()).toHaveLength(2);
+  await world.owner().reap();
+  expect(await world.left()).toEqual([]);
+});
+
+test('a process that has nothing for EMR asks it nothing where no dead owner is on record', async () => {
+  const world = await openWorld();
+  const owner = world.owner();
+  await owner.release();
+  await owner.close();
+  expect(world.server.state().calls).toEqual({});
 });
 
 test('what a dead owner left in the scratch goes, and its intents when nothing can come of them', async () => {

@@ -20,7 +20,8 @@ import { statements, subsetTasks } from './same-numbers/subset.ts';
 tellMissingSpark();
 
 const patience = 900_000;
-const seeds = [1, 2, 3];
+// More of them: same-numbers.slow.ts.
+const seeds = [1];
 let home: Home;
 let homes: readonly Home[] = [];
 let subset: readonly Recorded[];
@@ -174,7 +175,7 @@ onSpark((kind) => {
     },
   );
 
-  test('every table of the accounts over books of three seeds is the same', async () => {
+  test('every table of the accounts over books of a seed is the same', async () => {
     expect(ledgers.length).toBe(23 * seeds.length);
     for (const recorded of ledgers) await expectSame(recorded);
   });

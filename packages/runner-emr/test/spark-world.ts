@@ -1,14 +1,14 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import type { EmrLocal, EmrLocalOptions } from '@daybook/emr-local';
 import { startEmrLocal } from '@daybook/emr-local';
 import { vi } from 'vitest';
 import type { SparkKind } from '../../emr-local/test/spark/spark-kinds.ts';
-import { sparkEnvironment } from '../../emr-local/test/spark/spark-kinds.ts';
+import { quickSparkConf, sparkEnvironment } from '../../emr-local/test/spark/spark-kinds.ts';
 import type { EmrRunnerOptions } from '../src/options.ts';
+import { startSharedSpark } from './shared-spark.ts';
 
 /** EMR on this machine in real time, whose steps run real Spark, and a folder for all that there is. */
 export interface SparkWorld {
@@ -19,44 +19,6 @@ export interface SparkWorld {
   close(): Promise<void>;
 }
 
-/** What Spark is given so that a little of it soon comes to its end. */
-export const quickSpark = {
-  'spark.ui.enabled': 'false',
-  'spark.sql.shuffle.partitions': '2',
-  'spark.driver.extraJavaOptions': '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC',
-};
-
-/** Starts one Spark for all submissions of the application, and gives the `spark-submit` that hands them over. */
-export async function startSharedSpark(kind: SparkKind, folder: string): Promise<SharedSpark> {
-  const socket = join(folder, 'shared-spark');
-  const confs = Object.entries({ ...quickSpark, 'spark.master': 'local[2]' });
-  const words = confs.flatMap(([name, value]) => ['--conf', `${name}=${value}`]);
-  const child = spawn(kind.sparkSubmit, [...words, join(shared, 'server.py'), socket], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-    env: { ...process.env, ...sparkEnvironment(kind) },
-    detached: true,
-  });
-  await new Promise<void>((resolve, reject) => {
-    child.stdout.on('data', (said: Buffer) => {
-      if (said.toString().includes('listening')) resolve();
-    });
-    child.once('exit', (code) => reject(new Error(`The shared Spark ended with ${code}.`)));
-  });
-  vi.stubEnv('SHARED_SPARK', socket);
-  vi.stubEnv('REAL_SPARK_SUBMIT', kind.sparkSubmit);
-  return {
-    sparkSubmit: join(shared, 'spark-submit'),
-    stop: () => void process.kill(-(child.pid ?? 0), 'SIGKILL'),
-  };
-}
-
-export interface SharedSpark {
-  readonly sparkSubmit: string;
-  stop(): void;
-}
-
-const shared = fileURLToPath(new URL('shared-spark', import.meta.url));
-
 export async function openSparkWorld(
   kind: SparkKind,
   more: Partial<EmrLocalOptions> & { readonly shared?: boolean } = {},
@@ -65,10 +27,11 @@ export async function openSparkWorld(
   for (const [name, value] of Object.entries(sparkEnvironment(kind))) vi.stubEnv(name, value);
   const { shared: isShared = false, ...others } = more;
   const one = isShared ? await startSharedSpark(kind, folder) : undefined;
+  for (const [name, value] of Object.entries(one?.environment ?? {})) vi.stubEnv(name, value);
   const server = await startEmrLocal({
     sparkSubmit: one?.sparkSubmit ?? kind.sparkSubmit,
     sparkMaster: 'local[2]',
-    sparkConf: quickSpark,
+    sparkConf: quickSparkConf,
     startSeconds: 0,
     bootstrapSeconds: 0,
     stopSeconds: 0,

@@ -7,8 +7,8 @@ import type { SeededRandom } from '@daybook/core/testing';
 
 /** What goes wrong with one request on its way. */
 export type Fault =
-  /** The server acts on it, and the connection breaks before its answer. */
-  | { readonly kind: 'lose-answer' }
+  /** The server acts on it, and the connection breaks before its answer; `answered` is called and waited for in between. */
+  | { readonly kind: 'lose-answer'; readonly answered?: () => Promise<void> }
   /** The answer's body breaks off after so many bytes. */
   | { readonly kind: 'cut-body'; readonly afterBytes: number }
   /** The answer's body is silent from so many bytes on. */
@@ -132,6 +132,7 @@ async function pass(
   if (fault?.kind === 'lose-answer') {
     answer.resume();
     await once(answer, 'end');
+    await fault.answered?.();
     request.socket.resetAndDestroy();
     return;
   }

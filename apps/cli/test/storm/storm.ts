@@ -14,7 +14,7 @@ import { testCredentials } from '../../../../packages/target-s3/test/servers/ser
 import type { Place } from './daybook.config.ts';
 import type { ProcessGroup } from '../process-group.ts';
 import { startGroup } from '../process-group.ts';
-import { lostResults, publishedIn } from './published.ts';
+import { different, lostResults, publishedIn } from '../published.ts';
 
 /** What became of one round. */
 export interface StormRound {
@@ -122,18 +122,6 @@ async function wrongRun(folder: string, words: readonly string[], place: Place):
     said = `daybook ${words.join(' ')} exits ${code}: ${text}`;
   }
   return [said];
-}
-
-function different(
-  right: ReadonlyMap<string, string>,
-  there: ReadonlyMap<string, string>,
-): readonly string[] {
-  const tasks = [...new Set([...right.keys(), ...there.keys()])];
-  return tasks
-    .filter((task) => right.get(task) !== there.get(task))
-    .map(
-      (task) => `${task} is ${there.get(task) ?? 'missing'}; left in peace, ${right.get(task) ?? 'missing'}`,
-    );
 }
 
 async function newBucket(endpoint: string): Promise<NonNullable<Place['bucket']>> {

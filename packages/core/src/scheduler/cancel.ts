@@ -26,8 +26,7 @@ export function cancel(book: Book, { run: id, task }: CancelRequest): Response {
   const first = [...run.tasks].filter((entry) => entry.submitted.task === task);
   if (task !== undefined && first.length === 0)
     return { kind: 'refused', why: `The run ${id} has no task ${task}.` };
-  const chosen =
-    task === undefined ? run.tasks : withBelow(first, (below) => below.runs.includes(run));
+  const chosen = task === undefined ? run.tasks : withBelow(first, (below) => below.runs.includes(run));
   for (const entry of chosen) {
     if (entry.state === 'ended' || !entry.runs.includes(run)) continue;
     // Others want it: it goes on for them.

@@ -24,7 +24,8 @@ const text: Check = (value) =>
   typeof value === 'string' && value !== '' && value.length <= longestText
     ? undefined
     : ` is ${shown(value)}: give a text of at most ${longestText} characters`;
-const anyText: Check = (value) => (typeof value === 'string' ? undefined : ` is ${shown(value)}: give a text`);
+const anyText: Check = (value) =>
+  typeof value === 'string' ? undefined : ` is ${shown(value)}: give a text`;
 const flag: Check = (value) =>
   typeof value === 'boolean' ? undefined : ` is ${shown(value)}: give true or false`;
 const finite: Check = (value) =>

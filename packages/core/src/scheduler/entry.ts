@@ -122,7 +122,10 @@ export function inheritedEnd(above: TaskId, end: TaskEnd): TaskEnd {
   return { kind: 'upstream-failed', culprit: above };
 }
 
-export function statusOf({ state, end }: Pick<TaskView, 'state'> & { end?: TaskEnd | undefined }): TaskStatus {
+export function statusOf({
+  state,
+  end,
+}: Pick<TaskView, 'state'> & { end?: TaskEnd | undefined }): TaskStatus {
   return state === 'ended' ? (end?.kind ?? 'fresh') : state;
 }
 

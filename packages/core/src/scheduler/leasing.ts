@@ -101,7 +101,8 @@ export class Leasing {
 
   /** Every lease lasts from now on: its worker had nobody to beat to. */
   renewAll(): void {
-    for (const held of [...this.#leases.held()]) this.#leases.hold(held, this.#book.nowMs + this.#leaseMs);
+    for (const held of Array.from(this.#leases.held()))
+      this.#leases.hold(held, this.#book.nowMs + this.#leaseMs);
   }
 
   /** Whether a new lease can have this id. A lease that the worker has is given again; else the id is used up. */

@@ -34,13 +34,7 @@ function enter(book: Book, run: RunEntry, entry: Entry): void {
 }
 
 /** One that has ended begins anew unless it is submitted as fresh. */
-function enterAgain(
-  book: Book,
-  run: RunEntry,
-  entry: Entry,
-  submitted: SubmittedTask,
-  digest: string,
-): void {
+function enterAgain(book: Book, run: RunEntry, entry: Entry, submitted: SubmittedTask, digest: string): void {
   const unheard = !run.tasks.has(entry);
   const ended = entry.state === 'ended';
   const wasWrapper = entry.submitted.wrapper === true;
@@ -124,7 +118,8 @@ function wholeRefusal(book: Book, { run: id, tasks }: SubmitRequest, target: str
   const here = new Map<TaskId, SubmittedTask>();
   let closed = true;
   for (const submitted of tasks) {
-    if (here.has(submitted.task)) return `${submitted.task} stands twice in the submission: give each task once.`;
+    if (here.has(submitted.task))
+      return `${submitted.task} stands twice in the submission: give each task once.`;
     for (const id of submitted.after) {
       if (here.has(id)) continue;
       closed = false;
@@ -139,11 +134,7 @@ function wholeRefusal(book: Book, { run: id, tasks }: SubmitRequest, target: str
 }
 
 /** A circle among the tasks as they would be. */
-function circleIn(
-  book: Book,
-  here: ReadonlyMap<TaskId, SubmittedTask>,
-  target: string,
-): string | undefined {
+function circleIn(book: Book, here: ReadonlyMap<TaskId, SubmittedTask>, target: string): string | undefined {
   const afterOf = (task: TaskId): readonly TaskId[] =>
     (here.get(task) ?? book.find(target, task)?.submitted)?.after ?? [];
   const done = new Set<TaskId>();

@@ -3,7 +3,7 @@ import { DaybookError } from '../../src/errors.ts';
 import type { Request, Response } from '../../src/scheduler/protocol.ts';
 import { Scheduler } from '../../src/scheduler/scheduler.ts';
 import type { SchedulerState } from '../../src/scheduler/state.ts';
-import type { RunView, TaskView } from '../../src/scheduler/view.ts';
+import type { RunView } from '../../src/scheduler/view.ts';
 import type { SchedulerPort } from '../../src/scheduler-port.ts';
 import type { Actor } from './actor.ts';
 import { newActor } from './actor.ts';
@@ -14,12 +14,8 @@ import type { World } from './world.ts';
 
 export const leaseMs = 60_000;
 const options = { leaseMs, resources };
-
-/** What a client sees of a run: how it stands, and its tasks. */
-export interface Seen {
-  readonly view: RunView;
-  readonly tasks: readonly TaskView[];
-}
+/** After as long without faults nobody stands still or is away any more. */
+const settledMs = 20 * 60_000;
 
 /** A scheduler behind a network. It can end at any request, and another takes its place after a while. */
 export interface Central {
@@ -28,7 +24,7 @@ export interface Central {
   /** Asks until there is an answer. */
   ask(actor: Actor, request: Request): Promise<Response>;
   /** A run, asked for until there is an answer; undefined where the scheduler knows no such run. */
-  see(actor: Actor, run: string): Promise<Seen | undefined>;
+  see(actor: Actor, run: string): Promise<RunView | undefined>;
   /** The runs there are: for whoever intervenes. */
   runs(): readonly RunView[];
 }
@@ -120,23 +116,35 @@ export function newCentral(world: World): Central {
       await untilAnswered(actor, request.kind, async () => await handle(request)),
     see: async (actor, run) =>
       await untilAnswered(actor, 'see', async () => {
-        const { scheduler } = server;
         if (!server.actor.alive()) throw unreachable('see');
-        const view = scheduler.run(run);
-        return view === undefined ? undefined : { view, tasks: scheduler.tasks({ run }) };
+        return server.scheduler.run(run);
       }),
     runs: () => server.scheduler.runs(),
   };
 }
 
 function fresh(world: World, number: number): Server {
-  const watch = leaseWatch(leaseMs, resources, world.violate);
+  const watch = watchOf(world);
   return {
     actor: newActor(world, `scheduler-${number}`),
     scheduler: new Scheduler({ ...options, told: watch.told }),
     watch,
     snapshot: undefined,
     journal: [],
+  };
+}
+
+function watchOf(world: World): ReturnType<typeof leaseWatch> {
+  const watch = leaseWatch(leaseMs, resources, world.violate);
+  const begunInCalm = new Set<string>();
+  return {
+    ...watch,
+    told(event) {
+      watch.told(event);
+      if (event.kind === 'attempt-started' && world.calmMs() > settledMs) begunInCalm.add(event.attempt);
+      if (event.kind === 'attempt-ended' && event.end.kind === 'lost' && begunInCalm.has(event.attempt))
+        world.violate(`${event.attempt} at ${event.task} is lost, and nothing was wrong`);
+    },
   };
 }
 

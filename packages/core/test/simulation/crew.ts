@@ -62,7 +62,9 @@ export function newCrew(scene: Scene, central: Central, failed: (error: unknown)
       world.time.after(world.random.below(span), () => {
         client = 'new';
         for (let place = 0; place < size; place += 1)
-          world.time.after(world.random.below(Math.max(1, untilMs - world.time.nowMs())), () => replace(place));
+          world.time.after(world.random.below(Math.max(1, untilMs - world.time.nowMs())), () =>
+            replace(place),
+          );
       });
     },
   };

@@ -30,6 +30,7 @@ export function leaseWatch(
   const wanted = new Map<string, ReadonlySet<TaskId>>();
   let paused: Response & { readonly kind: 'paused' } = { kind: 'paused', all: false, names: [] };
   let heldMs = 0;
+  let change = 0;
   const finish = (attempt: string): void => {
     live.delete(attempt);
     over.add(attempt);
@@ -58,7 +59,11 @@ export function leaseWatch(
     const overtaken = tasks.get(lease.task)?.digest !== digest;
     if (kind !== 'superseded' && !overtaken) return;
     for (const { task, state, end } of scheduler.tasks())
-      if (task === lease.task && state === 'ended' && (end === undefined || end.kind === kind || end.kind === 'fresh'))
+      if (
+        task === lease.task &&
+        state === 'ended' &&
+        (end === undefined || end.kind === kind || end.kind === 'fresh')
+      )
         violate(`${task} was superseded, and is not decided again`);
   };
   const expectAlike = (batch: readonly Lease[]): void => {
@@ -73,14 +78,35 @@ export function leaseWatch(
     const max = first?.submitted?.batch?.max ?? 1;
     if (batch.length > max) violate(`a batch has ${batch.length} tasks, and its runner takes ${max}`);
   };
+  /** What one run looks like while it has ended. */
+  const endedAs = new Map<string, string>();
+  /** Nothing but a submission to it or a retry of it changes a run that has ended. */
+  const expectEndedStay = (request: Request, scheduler: Scheduler): void => {
+    const opens = request.kind === 'submit' || request.kind === 'retry' ? request.run : undefined;
+    for (const { run, endedMs, counts } of scheduler.runs()) {
+      const now = endedMs === undefined ? 'open' : JSON.stringify([endedMs, counts]);
+      const then = endedAs.get(run) ?? 'open';
+      if (then !== 'open' && now !== then && run !== opens)
+        violate(`${run} had ended as ${then}, and is ${now}`);
+      endedAs.set(run, now);
+    }
+  };
   /** A run has ended when nothing in it can run, and not before. What goes on is wanted by an open run. */
   const expectRunsEnded = (scheduler: Scheduler): void => {
+    if (scheduler.change === change) return;
+    change = scheduler.change;
     const inOpenRuns = new Set<TaskId>();
     wanted.clear();
     for (const { run, endedMs } of scheduler.runs()) {
-      const going = scheduler.tasks({ run }).flatMap(({ task, state }) => (state === 'ended' ? [] : task));
+      const views = scheduler.tasks({ run });
+      const going = views.flatMap(({ task, state }) => (state === 'ended' ? [] : task));
+      for (const { task, state } of views)
+        if (state === 'pending' && !tasks.get(task)?.after.some((id) => going.includes(id)))
+          violate(`${task} waits in ${run}, and nothing goes on there that it could wait for`);
       if (going.length > 0 !== (endedMs === undefined))
-        violate(`${run} has ${endedMs === undefined ? 'not ' : ''}ended, and can run: ${going.join(', ') || 'nothing'}`);
+        violate(
+          `${run} has ${endedMs === undefined ? 'not ' : ''}ended, and can run: ${going.join(', ') || 'nothing'}`,
+        );
       for (const task of going) inOpenRuns.add(task);
       wanted.set(run, new Set(going));
     }
@@ -94,6 +120,13 @@ export function leaseWatch(
       for (const task of going)
         if (wanted.get(other)?.has(task) !== true) violate(`${task} goes on for ${other}, and is cancelled`);
     }
+  };
+  /** What nobody has cancelled and its worker stopped all the same is tried again, as long as that was the first time. */
+  const expectTriedAgain = ({ lease }: Given, scheduler: Scheduler): void => {
+    if (cancelled.has(lease.attempt) || lease.number > 1) return;
+    for (const { task, state, end } of scheduler.tasks())
+      if (task === lease.task && state === 'ended' && end?.kind === 'cancelled')
+        violate(`${task} ends cancelled, and nobody has cancelled it`);
   };
   const expire = (): void => {
     for (const [attempt, { untilMs }] of live) if (untilMs <= heldMs) finish(attempt);
@@ -112,7 +145,8 @@ export function leaseWatch(
       if (request.kind === 'submit')
         for (const each of request.tasks) {
           tasks.set(each.task, { ...each, digest: request.project?.digest ?? '' });
-          for (const { lease } of live.values()) if (lease.task === each.task) cancelled.delete(lease.attempt);
+          for (const { lease } of live.values())
+            if (lease.task === each.task) cancelled.delete(lease.attempt);
         }
       if (response.kind === 'paused') paused = response;
       if (response.kind === 'cancelling') for (const id of response.attempts) cancelled.add(id);
@@ -128,6 +162,8 @@ export function leaseWatch(
           if (given?.worker === request.worker) given.untilMs = heldMs + leaseMs;
           else if (!response.lost.includes(attempt)) violate(`the lost attempt ${attempt} is kept alive`);
         }
+        for (const attempt of response.cancelled)
+          if (!cancelled.has(attempt)) violate(`${attempt} is to be stopped, and is wanted`);
       }
       if (request.kind === 'report' && response.kind === 'reported') {
         const given = live.get(request.attempt);
@@ -137,12 +173,19 @@ export function leaseWatch(
             `a report of ${request.attempt} is ${held ? 'refused' : 'accepted, and its lease is over'}`,
           );
         if (held && given !== undefined) expectDecidedAgain(given, request.end.kind, scheduler);
+        if (held && given !== undefined && request.end.kind === 'cancelled')
+          expectTriedAgain(given, scheduler);
         if (held) finish(request.attempt);
       }
       expectRunsEnded(scheduler);
+      expectEndedStay(request, scheduler);
       // Time has passed before what is cancelled was.
       if (request.kind === 'cancel' && request.run !== undefined && response.kind === 'cancelling')
         expectOthersGoOn(request.run, before);
+      if (request.kind === 'cancel' && request.run !== undefined && response.kind === 'cancelling')
+        for (const { task, state, attempt } of scheduler.tasks({ run: request.run }))
+          if (state !== 'ended' && !response.attempts.includes(attempt?.id ?? ''))
+            violate(`${request.run} is cancelled, and ${task} is ${state} in it`);
     },
   };
 }

@@ -5,11 +5,12 @@ import { graphOf, taskNodes } from '../../src/graph.ts';
 import { manifestStore } from '../../src/manifest-store.ts';
 import { run, submissionOf } from '../../src/run.ts';
 import type { ProjectRef } from '../../src/scheduler/protocol.ts';
-import type { RunOutcome } from '../../src/scheduler/view.ts';
+import type { RunOutcome, RunView } from '../../src/scheduler/view.ts';
 import { prepare } from '../../src/situation.ts';
+import type { Task } from '../../src/task.ts';
 import { work } from '../../src/worker.ts';
 import type { Actor } from './actor.ts';
-import type { Central, Seen } from './central.ts';
+import type { Central } from './central.ts';
 import { distantTarget } from './distant-target.ts';
 import type { Ledger } from './ledger.ts';
 import type { Outside } from './outside.ts';
@@ -89,18 +90,18 @@ export async function centralRun(
   actor: Actor,
   central: Central,
   version: Version,
-  options: { readonly refetch?: boolean } = {},
+  options: { readonly refetch?: boolean; readonly roots: readonly Task[] },
 ): Promise<RunEnd> {
   const { world, store, ledger } = scene;
   const config = configOf(scene, actor);
   return await unlessUnreachable(world, actor, async () => {
-    let prepared = await prepare(config, { roots: [all({ through: scene.through })], today, ...options });
+    let prepared = await prepare(config, { today, ...options });
     for (;;) {
       const tasks = submissionOf(prepared, config);
       const submission = { run: actor.name, project: projectOf(scene, version), today, tasks };
       await central.ask(actor, { kind: 'submit', ...submission });
       const seen = await untilEnded(actor, central);
-      const outcome = seen?.view.outcome;
+      const outcome = seen?.outcome;
       if (outcome !== undefined && outcome !== 'ok') return outcome;
       const count = store.published.length;
       prepared = await prepared.again();
@@ -150,10 +151,10 @@ export async function centralWorker(
 }
 
 /** A run when it has ended; undefined when another scheduler, which does not know it, is in its place. */
-async function untilEnded(actor: Actor, central: Central): Promise<Seen | undefined> {
+async function untilEnded(actor: Actor, central: Central): Promise<RunView | undefined> {
   for (;;) {
     const seen = await central.see(actor, actor.name);
-    if (seen === undefined || seen.view.endedMs !== undefined) return seen;
+    if (seen === undefined || seen.endedMs !== undefined) return seen;
     await actor.sleep(5000);
   }
 }

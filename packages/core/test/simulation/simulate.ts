@@ -1,4 +1,4 @@
-import { addDays } from '../../src/calendar.ts';
+import { addDays, daysBetween } from '../../src/calendar.ts';
 import { graphOf } from '../../src/graph.ts';
 import type { Actor } from './actor.ts';
 import { newActor } from './actor.ts';
@@ -10,7 +10,8 @@ import { newLedger } from './ledger.ts';
 import { newOutside } from './outside.ts';
 import type { RunEnd, Scene } from './processes.ts';
 import { centralRun, localRun } from './processes.ts';
-import { all, firstDay } from './project.ts';
+import type { Task } from '../../src/task.ts';
+import { all, firstDay, report, statistics } from './project.ts';
 import { newStore } from './store.ts';
 import { newWorld, startMs } from './world.ts';
 
@@ -132,7 +133,8 @@ function centralScene(scene: Scene, failed: Failed): Way {
     const actor = newActor(world, `client-${(count += 1)}`);
     const version = world.calm() ? 'new' : crew.version();
     world.note(actor.name, `begins as ${version}${refetch ? ' and fetches everything again' : ''}`);
-    return begun(actor, centralRun(scene, actor, central, version, { refetch }), failed);
+    const roots = world.calm() ? [all({ through: scene.through })] : someTasks(scene);
+    return begun(actor, centralRun(scene, actor, central, version, { refetch, roots }), failed);
   };
   return {
     faulty(untilMs) {
@@ -142,6 +144,12 @@ function centralScene(scene: Scene, failed: Failed): Way {
     },
     calm: begin,
   };
+}
+
+/** What somebody asks for: everything, or the reports of a day, or of one alone its postings and what they are made into. */
+function someTasks({ world, through }: Scene): readonly Task[] {
+  const date = world.random.pick(daysBetween(firstDay, through));
+  return [world.random.pick([all({ through }), report({ date }), statistics({ date })])];
 }
 
 /** Begins runs again and again, at most `most` at once, as people and cron do. */

@@ -23,6 +23,8 @@ export interface World {
   /** From now on nothing goes wrong. */
   becomeCalm(): void;
   calm(): boolean;
+  /** For how long nothing has gone wrong by now. */
+  calmMs(): number;
   note(who: string, what: string): void;
   /** Something that must never be. */
   violate(what: string): void;
@@ -41,6 +43,7 @@ export function newWorld(seed: number): World {
   const violations: string[] = [];
   const numbers = new Map<string, number>();
   let calm = false;
+  let calmSinceMs = Infinity;
   // An attempt's id is no choice of the seed's, so attempts are numbered as they come.
   const numbered = (text: string): string =>
     text.replaceAll(attemptId, (id) => {
@@ -62,9 +65,11 @@ export function newWorld(seed: number): World {
     happens: (kind) => !calm && rates[kind] > 0 && random.oneIn(rates[kind]),
     becomeCalm() {
       calm = true;
+      calmSinceMs = time.nowMs();
       note('world', 'is calm from now on');
     },
     calm: () => calm,
+    calmMs: () => Math.max(0, time.nowMs() - calmSinceMs),
     note,
     violate(what) {
       violations.push(numbered(what));

@@ -32,6 +32,16 @@ export const spark4: SparkKind = kindOf('4.0.2', 'emr-spark-8.0.0', '0.10.9.9', 
 
 export const sparkKinds: readonly SparkKind[] = [spark3, spark4];
 
+/**
+ * Settings for tests, whose programs are short: code that the quick compiler made is good enough for them, and it alone halves
+ * the processor time. The rest saves little, and a port.
+ */
+export const quickSparkConf: Readonly<Record<string, string>> = {
+  'spark.driver.extraJavaOptions': '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC',
+  'spark.sql.shuffle.partitions': '1',
+  'spark.ui.enabled': 'false',
+};
+
 /** What a test that needs this Spark lacks, with the remedy. Nothing where it can run. */
 export function missingFor(kind: SparkKind): string | undefined {
   if (isInstalled(kind)) return missingJava();

@@ -1,9 +1,9 @@
 import type { InstancePrice } from '../options.ts';
 
 /**
- * US dollars an hour in us-east-1, Linux, on demand: EC2 as it stood in June 2026, held against several public tables; EMR's
- * own charge from its price page of 2024, a quarter of EC2's for these types. They are for an estimate: what is really paid
- * depends on savings plans, credits and taxes, and disks and traffic are not in it. Spot has no price that stands still.
+ * US dollars an hour in us-east-1, Linux, on demand: EC2's held against several public tables in 2026; EMR's own charge taken as
+ * a quarter of EC2's, as is usual for these types, and not held against its price page. They are for an estimate: what is really
+ * paid depends on savings plans, credits and taxes, and disks and traffic are not in it. Spot has no price that stands still.
  */
 export const knownPrices: Readonly<Record<string, InstancePrice>> = Object.freeze({
   'm5.xlarge': { onDemand: 0.192, emr: 0.048 },

@@ -120,6 +120,17 @@ async function ownedClusters(setting: Setting): Promise<readonly Owned[]> {
   return named.map(({ cluster, name }) => ({ cluster, name, ...findings.get(name.owner)! }));
 }
 
+/** Whether a dead owner is on record in the scratch: each is, before it asks for a cluster. EMR is not asked. */
+export async function hasDeadOwner({ documents, options, here, owner }: Setting): Promise<boolean> {
+  for await (const uri of documents.list(ownersPrefix(options.scratch))) {
+    const token = tokenOf(uri);
+    if (token === undefined || token === owner) continue;
+    const finding = await readOwner(documents, options.scratch, token);
+    if (finding.kind === 'found' && isDead(finding, here)) return true;
+  }
+  return false;
+}
+
 async function findOwners(
   setting: Setting,
   tokens: ReadonlySet<string>,
@@ -151,7 +162,8 @@ async function forget(setting: Setting, owned: readonly Owned[], ended: Readonly
     const intent = await readIntent(setting, uri);
     if (intent === undefined || intent.owner === owner || owners.has(intent.owner)) continue;
     const old = here.nowMs() - Date.parse(intent.asked) >= forgottenMs;
-    if (!old && !settled.has(intent.cluster)) continue;
+    // One that came and is not listed as alive is over.
+    if (!old && !settled.has(intent.cluster) && intent.id === undefined) continue;
     if (isDead(await readOwner(documents, options.scratch, intent.owner), here)) await documents.remove(uri);
   }
 }

@@ -35,7 +35,8 @@ export async function stepFacts(
   const untilMs = view.endedMs ?? here.nowMs();
   const fromMs = view.startedMs ?? untilMs;
   const logs = logsOf(cluster, view.id);
-  const prices = pricesIn(await emr.region(), options.prices);
+  const region = await emr.region();
+  const prices = pricesIn(region, options.prices);
   const cost =
     instances === undefined || instances.length === 0
       ? undefined
@@ -44,9 +45,15 @@ export async function stepFacts(
     cluster: cluster.id,
     step: view.id,
     ...(logs === undefined ? {} : { logs }),
+    ...(options.endpoint === undefined ? { tracking: consoleOf(cluster.id, region) } : {}),
     seconds: Math.max(0, untilMs - fromMs) / 1_000,
     ...(cost === undefined ? {} : { costUsd: costText(cost) }),
   };
+}
+
+/** The page of a cluster in the console of AWS. */
+export function consoleOf(cluster: string, region: string): string {
+  return `https://${region}.console.aws.amazon.com/emr/home?region=${region}#/clusterDetails/${cluster}`;
 }
 
 /** The instances that a cluster has and had. Undefined where EMR does not tell: a step has then no cost. */

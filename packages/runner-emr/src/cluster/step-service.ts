@@ -8,7 +8,7 @@ import { intentUri } from './intents.ts';
 import { scratchDigest } from './names.ts';
 import { Owner } from './owner.ts';
 import { emrSaid, scratchTrouble } from './patient.ts';
-import { livingClusters, reapDead, stopDeadSteps } from './reap.ts';
+import { hasDeadOwner, livingClusters, reapDead, stopDeadSteps } from './reap.ts';
 import { usualPatience, type Patience, type Setting } from './setting.ts';
 import { startCluster } from './start-cluster.ts';
 import { clusterText } from './step-fate.ts';
@@ -87,6 +87,8 @@ class OwnedClusters implements StepService {
   }
 
   async release(): Promise<void> {
+    // Who has nothing for EMR ends what dead ones left all the same: it may be that they had just finished their work.
+    if (this.#begun === undefined && (await this.#hasDead())) await this.#beginOnce();
     await this.#placing?.catch(() => undefined);
     const ours = [...this.#watches.values()].filter((watch) => watch.ours);
     for (const watch of ours) watch.release();
@@ -121,18 +123,27 @@ class OwnedClusters implements StepService {
 
   /** The cluster for the next step; one is started for all who wait for it. */
   async #place(): Promise<Placed> {
-    const trouble = await (this.#begun ??= this.#begin());
-    if (trouble !== undefined) {
-      this.#begun = undefined;
-      return trouble;
-    }
-    const open = [...this.#watches.values()].find((watch) => !watch.closed);
-    if (open !== undefined) return { kind: 'ready', watch: open };
-    const { cluster } = this.#setting.options;
-    this.#placing ??= (isExisting(cluster) ? this.#lookUp(cluster.id) : this.#start()).finally(() => {
+    this.#placing ??= this.#findOrStart().finally(() => {
       this.#placing = undefined;
     });
     return await this.#placing;
+  }
+
+  async #findOrStart(): Promise<Placed> {
+    const trouble = await this.#beginOnce();
+    if (trouble !== undefined) return trouble;
+    const open = [...this.#watches.values()].find((watch) => !watch.closed);
+    if (open !== undefined) return { kind: 'ready', watch: open };
+    if (this.#stop.signal.aborted) return { kind: 'cancelled' };
+    const { cluster } = this.#setting.options;
+    return isExisting(cluster) ? await this.#lookUp(cluster.id) : await this.#start();
+  }
+
+  /** What went wrong is tried again by the next. */
+  async #beginOnce(): Promise<Placed | undefined> {
+    const trouble = await (this.#begun ??= this.#begin());
+    if (trouble !== undefined) this.#begun = undefined;
+    return trouble;
   }
 
   /** The first use: this process becomes an owner, and what dead ones left is ended beside its work. */
@@ -145,6 +156,16 @@ class OwnedClusters implements StepService {
     // What goes wrong here is met again by whoever closes, and told then.
     this.#reaping = this.#reapAll().catch(() => undefined);
     return undefined;
+  }
+
+  /** Where the scratch does not tell, a run that needs no cluster goes on. */
+  async #hasDead(): Promise<boolean> {
+    try {
+      return await hasDeadOwner(this.#setting);
+    } catch (error) {
+      throwBugs(error);
+      return false;
+    }
   }
 
   async #reapAll(isStray?: (id: string) => boolean): Promise<void> {
@@ -196,6 +217,7 @@ class OwnedClusters implements StepService {
       return;
     }
     await this.#placing?.catch(() => undefined);
+    await this.#begun.catch(() => undefined);
     await this.#reaping;
     const foreign = [...this.#watches.values()].filter((watch) => !watch.ours);
     await Promise.all(foreign.map(async (watch) => await watch.abandon()));

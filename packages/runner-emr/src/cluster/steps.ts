@@ -28,6 +28,8 @@ export interface StepFacts {
   readonly step: string;
   /** The folder of its logs, where the cluster keeps any. */
   readonly logs?: string;
+  /** Where a person looks at its cluster; absent for a service that is not AWS. */
+  readonly tracking?: string;
   /** How long it was running. */
   readonly seconds: number;
   /** Estimated: the share of the instances' hours while it ran, in US dollars with four decimals. */

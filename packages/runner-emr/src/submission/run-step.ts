@@ -76,21 +76,24 @@ export function outcomeOfStep(work: Work, end: WorkStepEnd, doing: string): Outc
         kind: 'crashed',
         error: {
           code: 'job-crashed',
-          message: `${doing} for ${task.id} ended and left no result. ${placeOf(end.facts)}`,
+          message: `${doing} for ${task.id} ended and left no result.\n${placeOf(end.facts)}`,
         },
       };
     case 'failed':
       return {
         attempt,
         kind: 'crashed',
-        error: { code: 'job-crashed', message: `${doing} for ${task.id} ended by itself: ${end.why}` },
+        error: {
+          code: 'job-crashed',
+          message: `${doing} for ${task.id} ended by itself: ${end.why}${lookAt(end.facts)}`,
+        },
       };
     case 'lost':
       return failed(
         attempt,
         'infrastructure',
         'cluster-failed',
-        `${doing} for ${task.id} was lost: ${end.why}`,
+        `${doing} for ${task.id} was lost: ${end.why}${lookAt(end.facts ?? {})}`,
       );
     case 'refused':
       return failed(attempt, 'task', 'cluster-refused', `No cluster could be had for ${task.id}: ${end.why}`);
@@ -108,9 +111,15 @@ export function outcomeOfError({ attempt }: Work, error: unknown): Outcome {
   return failed(attempt, code === 'target-failed' ? 'infrastructure' : 'task', code, message);
 }
 
-/** Where a step ran, and where its logs are, in a sentence. */
-export function placeOf({ cluster, step, logs }: StepFacts): string {
-  return `Step ${step} on cluster ${cluster}.${logs === undefined ? '' : ` Logs: ${logs}`}`;
+/** Where a step ran, where its logs are, and where a person looks at it. */
+export function placeOf(facts: StepFacts, application?: string): string {
+  const { cluster, step, logs } = facts;
+  const which = application === undefined ? '' : `, application ${application}`;
+  return `Step ${step} on cluster ${cluster}${which}.${logs === undefined ? '' : ` Logs: ${logs}`}${lookAt(facts)}`;
+}
+
+function lookAt({ tracking }: Partial<StepFacts>): string {
+  return tracking === undefined ? '' : `\n${tracking}`;
 }
 
 function failed(

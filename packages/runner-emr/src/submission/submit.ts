@@ -195,7 +195,10 @@ async function outcomeFound(
     const outcome = outcomeOf(work, result, { files, runner: { name: options.name, ...place } });
     if (outcome.kind !== 'failed' || facts === undefined) return outcome;
     const { error } = outcome;
-    return { ...outcome, error: { ...error, message: `${error.message}\n${placeOf(facts)}` } };
+    return {
+      ...outcome,
+      error: { ...error, message: `${error.message}\n${placeOf(facts, result.application)}` },
+    };
   } catch (error) {
     return outcomeOfError(work, error);
   }

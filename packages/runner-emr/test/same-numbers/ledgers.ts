@@ -4,7 +4,7 @@ import type { Task, TaskDefinition, Values } from '@daybook/core';
 import { daysBetween } from '@daybook/core';
 import { accounting, fileExchange } from '@daybook/reports-accounting';
 import { firstDay, randomBooks } from '../../../reports-accounting/test/random-books.ts';
-import type { BookPosting } from '../../../reports-accounting/test/books.ts';
+import { lineOf } from '../../../reports-accounting/test/books.ts';
 import type { Home, Recorded } from './recorded.ts';
 
 const lastDay = '2018-02-01';
@@ -38,17 +38,4 @@ export async function ledgerWorks(home: Home, seed: number): Promise<readonly Re
   const monthly = ['monthly-house-accounting-report', 'monthly-accounting-summary'];
   const made = await home.make(tasks, [...roots, ...monthly.map((name) => task(name, { month }))]);
   return made.filter(({ work }) => work.job.kind === 'sql');
-}
-
-function lineOf(date: string): (posting: BookPosting, index: number) => string {
-  return ({ transaction, account, kind, amount, currency }, index) =>
-    `${JSON.stringify({
-      sequence: index + 1,
-      transaction_id: transaction,
-      account_id: account,
-      kind,
-      amount,
-      currency,
-      occurred_at: `${date}T12:00:00Z`,
-    })}\n`;
 }

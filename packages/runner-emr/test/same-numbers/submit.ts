@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Outcome, Work } from '@daybook/core';
 import type { SparkKind } from '../../../emr-local/test/spark/spark-kinds.ts';
-import { sparkEnvironment } from '../../../emr-local/test/spark/spark-kinds.ts';
+import { quickSparkConf, sparkEnvironment } from '../../../emr-local/test/spark/spark-kinds.ts';
 import { outcomeOf } from '../../src/submission/outcome-of.ts';
 import { parseResult } from '../../src/submission/parse-result.ts';
 import type { Plan } from '../../src/submission/plan.ts';
@@ -25,12 +25,13 @@ export interface Submission {
   outcome(work: Work): Promise<Outcome>;
 }
 
-/** What makes Spark quicker with little data and few processors; no value depends on it. */
-export const smallSettings = {
-  'spark.driver.extraJavaOptions': '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC',
+/** What suits little data and few processors; no value depends on it. */
+const smallSettings = {
+  ...quickSparkConf,
   'spark.driver.memory': '1g',
   'spark.log.level': 'WARN',
-  'spark.ui.enabled': 'false',
+  // What is divided is to be divided.
+  'spark.sql.shuffle.partitions': '3',
 };
 
 export interface SubmitOptions {

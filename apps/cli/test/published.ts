@@ -16,6 +16,19 @@ export async function publishedIn(target: Target): Promise<ReadonlyMap<string, s
   return found;
 }
 
+/** What stands in a target otherwise than in another one that was left in peace: each task that does. */
+export function different(
+  right: ReadonlyMap<string, string>,
+  there: ReadonlyMap<string, string>,
+): readonly string[] {
+  const tasks = [...new Set([...right.keys(), ...there.keys()])];
+  return tasks
+    .filter((task) => right.get(task) !== there.get(task))
+    .map(
+      (task) => `${task} is ${there.get(task) ?? 'missing'}; left in peace, ${right.get(task) ?? 'missing'}`,
+    );
+}
+
 async function bytesOf(target: Target, manifest: Manifest): Promise<string> {
   if (manifest.output.kind !== 'files') return '';
   const hash = createHash('sha256');

@@ -1,0 +1,28 @@
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+
+/** How long what was killed may take to be gone. */
+const graceMs = 5_000;
+
+/** The processes of this machine that work in a folder or were told of it, a line each, once those that are ending have. Seen on Linux alone. */
+export async function straysOf(folder: string): Promise<readonly string[]> {
+  const untilMs = Date.now() + graceMs;
+  for (;;) {
+    const pids = existsSync('/proc/self/stat') ? readdirSync('/proc') : [];
+    const strays = pids.flatMap((pid) => strayText(pid, folder));
+    if (strays.length === 0 || Date.now() >= untilMs) return strays;
+    await wait(50);
+  }
+}
+
+function strayText(pid: string, folder: string): readonly string[] {
+  if (!/^\d+$/.test(pid) || Number(pid) === process.pid) return [];
+  try {
+    const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+    const there = readlinkSync(`/proc/${pid}/cwd`);
+    return `${there}/`.startsWith(`${folder}/`) || words.includes(`${folder}/`) ? [`${pid} ${words}`] : [];
+  } catch {
+    // It has ended meanwhile.
+    return [];
+  }
+}

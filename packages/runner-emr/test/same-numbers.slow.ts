@@ -1,0 +1,15 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { onSpark } from '../../emr-local/test/on-spark.ts';
+
+const main = join(import.meta.dirname, 'same-numbers/main.ts');
+const words = ['--conditions=daybook-source', main, '--from', '2', '--seeds', '2'];
+
+onSpark(({ version }) => {
+  test('the accounts of books that two seeds decide are the same', { timeout: 900_000 }, async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, [...words, '--spark', version]);
+    expect(stdout).toContain(`2 seeds on ${version}: 0 differences`);
+  });
+});
