@@ -32,7 +32,7 @@ export const errorExitCodes = {
   'part-damaged': 3,
   'manifest-invalid': 3,
   'resource-unknown': 3,
-  'worker-missing': 3,
+  'no-worker': 3,
   'attempt-expired': 3,
   'cluster-failed': 3,
   'cluster-refused': 3,

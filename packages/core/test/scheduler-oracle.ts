@@ -368,7 +368,7 @@ export class Oracle {
 
   /** Only where no worker was seen for long enough does a task fail for that. */
   #expectMissed(before: TaskView | undefined, { task, end, state }: TaskView): void {
-    if (end?.kind !== 'failed' || end.error.code !== 'worker-missing' || before?.end === end) return;
+    if (end?.kind !== 'failed' || end.error.code !== 'no-worker' || before?.end === end) return;
     if (before !== undefined && statusOf(before) === 'failed') return;
     const { digest, runner, name } = this.#task(task);
     const seenMs = Math.max(this.#seenMs.get(`${digest} ${runner}`) ?? 0, this.#patientFromMs);

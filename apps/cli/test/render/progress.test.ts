@@ -11,6 +11,10 @@ const lease = (task: string, number = 1): Lease => ({
   runner: 'local',
   number,
   untilMs: 0,
+  leaseMs: 60_000,
+  run: '20180725T040000000Z-0000000a',
+  today: '2018-07-25',
+  wish: { seen: 0 },
 });
 const line = (
   end: AttemptEnd,

@@ -61,7 +61,7 @@ export class Patience {
       endTask(this.#book, entry, {
         kind: 'failed',
         fault: 'infrastructure',
-        error: { code: 'worker-missing', message },
+        error: { code: 'no-worker', message },
       });
     }
     // What is paused is looked at again after as long.
