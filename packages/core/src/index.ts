@@ -83,8 +83,10 @@ export { isExternal, isWrapper, planOf } from './plan.ts';
 export type { Plan, Planned, Situation } from './plan.ts';
 export type { CommandReport, PluginCommand } from './plugin-command.ts';
 export { publish } from './publish.ts';
+export { workForScheduler } from './remote-worker.ts';
+export type { RemoteWorkerOptions } from './remote-worker.ts';
 export { checkWorkers, exitCodeOf, run, submissionOf } from './run.ts';
-export type { RunObserver, RunOptions, RunResult } from './run.ts';
+export type { RunAttempt, RunObserver, RunOptions, RunResult } from './run.ts';
 export type { Outcome, Progress, RowsOptions, RunContext, Runner, Work, WorkInput } from './runner.ts';
 export { checkRequest } from './scheduler/check-request.ts';
 export type {
@@ -188,6 +190,9 @@ export {
 export type { FingerprintedFrom, MadeFingerprint } from './verify-fingerprint.ts';
 export { distinctParts, verifyChain, verifyInputs, verifyPart } from './verify.ts';
 export type { Finding, FindingKind, ReadPart, VerifiedChain } from './verify.ts';
+export { processTimer } from './timer.ts';
 export type { Timer } from './timer.ts';
+export { projectOf, submitRun } from './submitted-run.ts';
+export type { BoardTasks, RunBoard, SubmittedRunOptions } from './submitted-run.ts';
 export { work } from './worker.ts';
 export type { WorkerOptions } from './worker.ts';

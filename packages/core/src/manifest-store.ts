@@ -28,8 +28,16 @@ export interface ManifestStore {
 const concurrentReads = 64;
 const concurrentListings = 16;
 
-export function manifestStore(target: Target): ManifestStore {
+/** At most `most` manifests are kept, those read last; without, all. */
+export function manifestStore(target: Target, most = Infinity): ManifestStore {
   const kept = new Map<string, StoredManifest>();
+  const keep = (key: string, stored: StoredManifest): void => {
+    kept.delete(key);
+    kept.set(key, stored);
+    if (kept.size <= most) return;
+    const [oldest] = kept.keys();
+    if (oldest !== undefined) kept.delete(oldest);
+  };
   const store: ManifestStore = {
     async current(task) {
       const version = await target.currentVersion(task);
@@ -53,12 +61,12 @@ export function manifestStore(target: Target): ManifestStore {
       const bytes = await target.readManifest(task, version);
       assert(bytes, `Version ${version} of ${task} was listed and cannot be read.`);
       const stored = storedManifest(bytes, task, version);
-      kept.set(key, stored);
+      keep(key, stored);
       return stored;
     },
     keep(manifest) {
       const { task, version } = manifest;
-      kept.set(`${task} ${version}`, storedManifest(manifestBytes(manifest), task, version));
+      keep(`${task} ${version}`, storedManifest(manifestBytes(manifest), task, version));
     },
   };
   return store;

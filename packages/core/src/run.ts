@@ -8,10 +8,11 @@ import { totalCosts } from './cost.ts';
 import { DaybookError } from './errors.ts';
 import type { Journal } from './journal.ts';
 import { openJournal } from './journal.ts';
+import type { Plan } from './plan.ts';
 import { isWrapper } from './plan.ts';
 import type { Progress, Runner } from './runner.ts';
 import type { Lease, SubmittedTask, TaskEnd } from './scheduler/protocol.ts';
-import type { RunOutcome } from './scheduler/view.ts';
+import type { RunOutcome, TaskView } from './scheduler/view.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
 import type { Asked, Prepared } from './situation.ts';
 import { prepare } from './situation.ts';
@@ -37,12 +38,15 @@ export interface RunOptions extends Asked {
   readonly timer?: Timer;
 }
 
+/** One attempt of a run: by its id and its number, from 1. */
+export type RunAttempt = Pick<Lease, 'attempt' | 'task' | 'number'>;
+
 /** Is told what happens, as it happens. It changes nothing. */
 export interface RunObserver {
   planned?(prepared: Prepared): void;
-  started?(lease: Lease): void;
+  started?(attempt: RunAttempt): void;
   progress?(task: TaskId, progress: Progress): void;
-  ended?(lease: Lease, end: AttemptEnd, retryAtMs: number | undefined): void;
+  ended?(attempt: RunAttempt, end: AttemptEnd, retryAtMs: number | undefined): void;
   /** What became stale while the run went on, and is run again in it. */
   again?(tasks: readonly TaskId[]): void;
   /** The journal cannot be written, or no longer, in a sentence; the run goes on without it. */
@@ -73,7 +77,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const journalLost = (why: string): void => options.observer?.journalLost?.(why);
   const journal =
     options.stateFolder === undefined ? undefined : openJournal(options.stateFolder, id, nowMs, journalLost);
-  const fresh = [...prepared.plan.values()].filter((planned) => planned.kind === 'fresh').length;
+  const fresh = freshIn(prepared.plan);
   journal?.write({
     kind: 'run-started',
     run: id,
@@ -98,7 +102,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
       const { outcome } = resultOf(scheduler, id);
       if (outcome !== 'ok' || fresh === prepared.graph.size) break;
       prepared = await prepared.again();
-      const stale = [...prepared.plan].flatMap(([task, planned]) => (planned.kind === 'run' ? [task] : []));
+      const stale = staleIn(prepared.plan);
       if (stale.length === 0) break;
       options.observer?.again?.(stale);
     }
@@ -111,6 +115,16 @@ export async function run(options: RunOptions): Promise<RunResult> {
     journal?.close();
     for (const runner of config.runners) await runner.close?.();
   }
+}
+
+/** How many tasks of a plan are fresh. */
+export function freshIn(plan: Plan): number {
+  return [...plan.values()].filter((planned) => planned.kind === 'fresh').length;
+}
+
+/** The tasks of a plan that will run. */
+export function staleIn(plan: Plan): readonly TaskId[] {
+  return [...plan].flatMap(([task, planned]) => (planned.kind === 'run' ? [task] : []));
 }
 
 async function workOff(
@@ -207,19 +221,25 @@ export function exitCodeOf(result: RunResult, interrupted: boolean): number {
 }
 
 function resultOf(scheduler: Scheduler, run: string): Pick<RunResult, 'outcome' | 'fresh' | 'tasks'> {
+  const outcome = scheduler.run(run)?.outcome;
+  assert(outcome, 'A run has ended when its worker has.');
+  return { outcome, ...endsOf(scheduler.tasks({ run })) };
+}
+
+/** How the tasks of a run that has ended did: those that were fresh are counted. */
+export function endsOf(views: Iterable<TaskView>): Pick<RunResult, 'fresh' | 'tasks'> {
   let fresh = 0;
   const tasks: { task: TaskId; end: TaskEnd }[] = [];
-  for (const view of scheduler.tasks({ run })) {
+  for (const view of views) {
     if (view.wrapper) continue;
     if (view.end === undefined || view.end.kind === 'fresh') fresh += 1;
     else tasks.push({ task: view.task, end: view.end });
   }
-  const outcome = scheduler.run(run)?.outcome;
-  assert(outcome, 'A run has ended when its worker has.');
-  return { outcome, fresh, tasks };
+  return { fresh, tasks };
 }
 
-function newRunId(nowMs: number): string {
+/** An id for a run: when it began, and what sets it apart from others of that moment. */
+export function newRunId(nowMs: number): string {
   const time = new Date(nowMs).toISOString().replaceAll(/[-:.]/g, '');
   return `${time}-${randomBytes(4).toString('hex')}`;
 }

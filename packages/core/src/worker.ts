@@ -23,7 +23,10 @@ export interface WorkerOptions {
   readonly runners: readonly Runner[];
   /** The surroundings of its attempts; run and today come with each lease. */
   readonly context: Omit<AttemptContext, 'run' | 'today'>;
-  /** How often it says that it is alive, and how long it waits at most before it asks for work again. */
+  /**
+   * How often it says that it is alive, and how long it waits at most before it asks for work again. Where its leases are short
+   * it says so three times in each.
+   */
   readonly beatMs: number;
   /** Default: the timers of the process. */
   readonly timer?: Timer;
@@ -99,6 +102,7 @@ export async function work(options: WorkerOptions): Promise<void> {
         };
         running.set(lease.attempt, each);
         countDown(each, timer);
+        beats.within(lease.leaseMs / beatsInLease);
         void attend(each, places[index] as BatchPlace, options, { timer, random })
           .catch(breaks)
           .finally(() => {
@@ -109,7 +113,7 @@ export async function work(options: WorkerOptions): Promise<void> {
       }
     }
   };
-  const stopBeats = keepBeating(options, running, breaks, { timer, random });
+  const beats = keepBeating(options, running, breaks, { timer, random });
   signal.addEventListener('abort', stop, { once: true });
   drain?.addEventListener('abort', wake.now, { once: true });
   if (signal.aborted) stop();
@@ -142,7 +146,7 @@ export async function work(options: WorkerOptions): Promise<void> {
         await wake.wait(Math.min(options.beatMs, answer.againInMs ?? options.beatMs));
     }
   } finally {
-    stopBeats();
+    beats.stop();
     signal.removeEventListener('abort', stop);
     drain?.removeEventListener('abort', wake.now);
   }
@@ -281,21 +285,31 @@ async function attempted(
   return await attempt({ id, node, place, wish, codeDigest, signal }, contextOf(lease, options));
 }
 
-/** Says again and again that the worker is alive; gives the function that ends it. */
+/** How often a worker beats at least while a lease lasts, so that one that is lost on the way does no harm. */
+const beatsInLease = 3;
+
+interface Beats {
+  /** From now on it beats at least as often. */
+  within(everyMs: number): void;
+  stop(): void;
+}
+
+/** Says again and again that the worker is alive. */
 function keepBeating(
   options: WorkerOptions,
   running: ReadonlyMap<string, Running>,
   breaks: (error: unknown) => void,
   { timer, random }: Timing,
-): () => void {
+): Beats {
   let over = false;
   let tries = 0;
+  let { beatMs } = options;
   let stopTimer = (): void => undefined;
   const nextBeat = (waitMs: number): void => {
     if (over) return;
     stopTimer();
     stopTimer = timer(waitMs, () => {
-      nextBeat(options.beatMs);
+      nextBeat(beatMs);
       void beat();
     });
   };
@@ -310,13 +324,20 @@ function keepBeating(
       }
       options.unanswered?.(error);
       tries += 1;
-      nextBeat(Math.min(options.beatMs, askAgainMs(tries, random)));
+      nextBeat(Math.min(beatMs, askAgainMs(tries, random)));
     }
   };
-  nextBeat(options.beatMs);
-  return () => {
-    over = true;
-    stopTimer();
+  nextBeat(beatMs);
+  return {
+    within(everyMs) {
+      if (everyMs >= beatMs) return;
+      beatMs = everyMs;
+      nextBeat(beatMs);
+    },
+    stop() {
+      over = true;
+      stopTimer();
+    },
   };
 }
 

@@ -3,9 +3,10 @@ import type { Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { BlockList, isIP } from 'node:net';
-import type { Request, Response, SchedulerEvent, Timer } from '@daybook/core';
-import { DaybookError } from '@daybook/core';
+import type { RunBoard, SchedulerEvent, Timer } from '@daybook/core';
+import { DaybookError, processTimer } from '@daybook/core';
 import type { Logger } from 'pino';
+import { boardOf } from './board.ts';
 import type { Engine } from './engine.ts';
 import { startEngine } from './engine.ts';
 import type { Limits } from './http/handlers.ts';
@@ -65,8 +66,8 @@ export interface ConnectionLimits {
 export interface SchedulerServer {
   readonly url: string;
   readonly port: number;
-  /** Asks without HTTP, as durably: for the schedules and commands of the same process. */
-  ask(request: Request): Promise<Response>;
+  /** The scheduler without HTTP, as durable: for the schedules of the same process. */
+  readonly board: RunBoard;
   /** Answers what has been asked, refuses what comes after, takes a snapshot, and closes. Calling it twice is harmless. */
   stop(): Promise<void>;
 }
@@ -150,7 +151,7 @@ export async function startScheduler(options: SchedulerServerOptions): Promise<S
   return {
     url,
     port: address.port,
-    ask: async (request) => (await measured.ask(request)).response,
+    board: boardOf(measured, { nowMs, signal: stopping.signal }),
     stop: () => (stopped ??= stop(server, engine, stopping, log)),
   };
 }
@@ -243,9 +244,4 @@ function isLoopback(host: string): boolean {
   loopback.addSubnet('127.0.0.0', 8, 'ipv4');
   loopback.addAddress('::1', 'ipv6');
   return loopback.check(host, family === 6 ? 'ipv6' : 'ipv4');
-}
-
-function processTimer(waitMs: number, act: () => void): () => void {
-  const timer = setTimeout(act, waitMs);
-  return () => clearTimeout(timer);
 }

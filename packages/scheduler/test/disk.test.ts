@@ -106,7 +106,7 @@ test('the journal is cut behind its snapshots, and the file does not grow with w
   const server = await running({ snapshotBytes: 20_000, leaseMs: 1000 });
   await server.post(submitOf('r', 5));
   for (let number = 0; number < 2000; number += 1)
-    await server.ask({ kind: 'beat', worker: 'w', attempts: [attemptId(number)] });
+    await server.board.port({ kind: 'beat', worker: 'w', attempts: [attemptId(number)] });
   await server.stop();
   const again = await running({ state: server.state });
   const starts = again.lines.filter((line) => line.includes('"event":"played-back"'));

@@ -1,6 +1,6 @@
 import type { AttemptEnd } from '../../src/attempt.ts';
 import type { Graph } from '../../src/graph.ts';
-import type { Lease } from '../../src/scheduler/protocol.ts';
+import type { RunAttempt } from '../../src/run.ts';
 import type { TaskId } from '../../src/task.ts';
 import type { Store } from './store.ts';
 import type { World } from './world.ts';
@@ -9,8 +9,8 @@ import type { World } from './world.ts';
 export interface Ledger {
   /** How many tasks in all were begun. */
   begun(): number;
-  started(lease: Lease): void;
-  ended(lease: Lease, end: AttemptEnd): void;
+  started(lease: RunAttempt): void;
+  ended(lease: RunAttempt, end: AttemptEnd): void;
   /** A run of `graph` ended well, having looked at the target after `count` versions had been published, or later. */
   runEndedWell(who: string, graph: Graph, count: number): void;
   /** Holds what was said of attempts against what is stored. */

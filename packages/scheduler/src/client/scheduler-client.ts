@@ -1,7 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Request, Response, RunView, SchedulerPort, Timer } from '@daybook/core';
-import { assert, DaybookError } from '@daybook/core';
+import { assert, DaybookError, processTimer } from '@daybook/core';
 import type { DocumentName, WireKind } from '../api/answers.ts';
 import { documentMismatch, responseMismatch, responseTo } from '../api/answers.ts';
 import type {
@@ -217,9 +217,4 @@ function pause(waitMs: number, timer: Timer, signal: AbortSignal | undefined): P
     const stop = timer(waitMs, wake);
     signal?.addEventListener('abort', wake);
   });
-}
-
-function processTimer(waitMs: number, act: () => void): () => void {
-  const timer = setTimeout(act, waitMs);
-  return () => clearTimeout(timer);
 }

@@ -5,6 +5,7 @@ import type { WireKind } from '../api/answers.ts';
 import { responseTo } from '../api/answers.ts';
 import type { AttemptsDocument, RunsDocument, TasksDocument } from '../api/documents.ts';
 import { limitMax, requestRoles, waitMaxSeconds } from '../api/routes.ts';
+import { awaitChangedTasks, changedTasks, runOf } from '../board.ts';
 import type { Engine } from '../engine.ts';
 import type { BodyBudget } from './body.ts';
 import { readBody } from './body.ts';
@@ -41,17 +42,6 @@ export function handlersOf(options: HandlerOptions): Handlers {
   const { engine, limits, nowMs, stopping } = options;
   const budget: BodyBudget = { bytes: 0, maxBytes: limits.allBodiesBytes };
   let waiting = 0;
-  /** All of one run's tasks that have changed, and how the next question goes on. */
-  const changes = (run: string, changedSince: number): Promise<TasksDocument> =>
-    kept(
-      engine.read((scheduler) => {
-        const view = scheduler.run(run);
-        if (view === undefined) throw unknownRun();
-        // Whoever asks for all gets them in the order of the submission.
-        const tasks = scheduler.tasks({ run, ...(changedSince === 0 ? {} : { changedSince }) });
-        return { change: scheduler.change, ended: view.endedMs !== undefined, tasks };
-      }),
-    );
   return {
     ask: async ({ request, role, token }) => {
       if (stopping.aborted) throw new Refusal('stopping', 'Ask again in a moment: it starts again.');
@@ -85,32 +75,29 @@ export function handlersOf(options: HandlerOptions): Handlers {
       return json({ runs: newestFirst.slice(0, limit) } satisfies RunsDocument);
     },
     run: async ({ run }) => {
-      const view = await kept(engine.read((scheduler) => scheduler.run(run)));
-      if (view !== undefined) return json(view);
-      const ended = await kept(engine.endedRun(run));
-      if (ended === undefined) throw unknownRun();
-      return { body: ended.facts };
+      const view = await kept(runOf(engine, run));
+      if (view === undefined) throw unknownRun();
+      return json(view);
     },
     tasks: async ({ request, run, query }) => {
-      const since = countIn(query, 'changed-since', 0, Number.MAX_SAFE_INTEGER);
+      const changedSince = countIn(query, 'changed-since', 0, Number.MAX_SAFE_INTEGER);
       const untilMs = nowMs() + 1000 * countIn(query, 'wait', 0, waitMaxSeconds);
-      let version = engine.version();
-      let answer = await changes(run, since);
-      if (waiting >= limits.waiting) return json(answer);
+      const mayWait = waiting < limits.waiting;
       const gone = new AbortController();
       request.socket.once('close', () => gone.abort());
       const signal = AbortSignal.any([gone.signal, stopping]);
       waiting += 1;
       try {
-        while (answer.tasks.length === 0 && !answer.ended && !signal.aborted && nowMs() < untilMs) {
-          await engine.change(version, untilMs - nowMs(), signal);
-          version = engine.version();
-          answer = await changes(run, since);
-        }
+        const found = await kept(
+          mayWait
+            ? awaitChangedTasks(engine, { run, changedSince, untilMs }, { nowMs, signal })
+            : changedTasks(engine, run, changedSince),
+        );
+        if (found === undefined) throw unknownRun();
+        return json(found satisfies TasksDocument);
       } finally {
         waiting -= 1;
       }
-      return json(answer);
     },
     workers: async () => json({ workers: await kept(engine.read((scheduler) => scheduler.workers())) }),
     ahead: async () => json({ ahead: await kept(engine.read((scheduler) => scheduler.ahead())) }),

@@ -1,0 +1,93 @@
+import type { AttemptEnd } from './attempt.ts';
+import { codeDigestOf } from './code-digest.ts';
+import type { CheckedConfig } from './config.ts';
+import { taskNodes } from './graph.ts';
+import { manifestStore } from './manifest-store.ts';
+import type { Progress } from './runner.ts';
+import type { SchedulerPort } from './scheduler-port.ts';
+import type { Lease } from './scheduler/protocol.ts';
+import { projectOf } from './submitted-run.ts';
+import type { TaskDefinition } from './task.ts';
+import type { Timer } from './timer.ts';
+import { work } from './worker.ts';
+
+export interface RemoteWorkerOptions {
+  readonly config: CheckedConfig;
+  /** Imported by child processes; undefined when used as a library. */
+  readonly configPath?: string;
+  readonly scheduler: SchedulerPort;
+  /** Sets it apart from every other worker: two of one name take each other's leases for their own. */
+  readonly name: string;
+  /** How many attempts run at once. */
+  readonly slots: number;
+  /** When it aborts, nothing more is taken, and what runs goes on to its end. */
+  readonly drain?: AbortSignal;
+  /** When it aborts, what runs is stopped and given back. */
+  readonly signal: AbortSignal;
+  /** Default: 20 s. */
+  readonly beatMs?: number;
+  readonly started?: (lease: Lease) => void;
+  readonly progress?: (progress: Progress) => void;
+  readonly ended?: (lease: Lease, end: AttemptEnd, retryAtMs: number | undefined) => void;
+  /** The lease was lost: whatever came of the attempt does not count, unless it has published already. */
+  readonly abandoned?: (lease: Lease) => void;
+  /** The scheduler gave no answer; it is asked again. */
+  readonly unanswered?: (error: unknown) => void;
+  /** Default: the clock. */
+  readonly nowMs?: () => number;
+  /** Default: the timers of the process. */
+  readonly timer?: Timer;
+}
+
+/** So many manifests are kept by a worker that lives for months. */
+const manifestsKept = 20_000;
+
+/** Does the work of a scheduler that others use too, until it is told to go. Closes the runners at its end. */
+export async function workForScheduler(options: RemoteWorkerOptions): Promise<void> {
+  const { config, configPath, drain, timer, nowMs = Date.now, progress = () => undefined } = options;
+  const digests = new Map<TaskDefinition, string>();
+  try {
+    await work({
+      name: options.name,
+      slots: options.slots,
+      scheduler: options.scheduler,
+      project: projectOf(config),
+      runners: config.runners,
+      beatMs: options.beatMs ?? 20_000,
+      stays: true,
+      signal: options.signal,
+      ...(drain === undefined ? {} : { drain }),
+      ...(timer === undefined ? {} : { timer }),
+      node: taskNodes(config.definitions),
+      codeDigest: ({ task: { definition } }) => {
+        const known = digests.get(definition) ?? codeDigestOf(definition);
+        digests.set(definition, known);
+        return known;
+      },
+      context: {
+        target: config.targets,
+        store: manifestStore(config.targets, manifestsKept),
+        ...(configPath === undefined ? {} : { configPath }),
+        nowMs,
+        progress,
+      },
+      ...toldOf(options),
+    });
+  } finally {
+    for (const runner of config.runners) await runner.close?.();
+  }
+}
+
+function toldOf({
+  started,
+  ended,
+  abandoned,
+  unanswered,
+}: RemoteWorkerOptions): Partial<RemoteWorkerOptions> {
+  return {
+    ...(started === undefined ? {} : { started }),
+    ...(ended === undefined ? {} : { ended }),
+    ...(abandoned === undefined ? {} : { abandoned }),
+    ...(unanswered === undefined ? {} : { unanswered }),
+  };
+}
