@@ -121,7 +121,7 @@ function checkArguments(
   if (spec.takes === 'a word' && tasks.length > 1) {
     throw usage(`daybook ${spec.name} is given ${tasks.join(', ')}: give it one of them. ${see}`);
   }
-  if (spec.takes !== 'tasks' && tasks.length > 1) {
+  if (spec.takes !== 'tasks' && spec.takes !== 'words' && tasks.length > 1) {
     throw usage(`daybook ${spec.name} takes one task and is given ${tasks.join(', ')}: name one. ${see}`);
   }
   if (spec.takes === 'one task' || spec.takes === 'tasks') return;

@@ -1,6 +1,7 @@
 import type { CommandName } from './invocation.ts';
 import type { OptionSpec } from './option-spec.ts';
 import { flag, value } from './option-spec.ts';
+import { productionSpecs } from './production-specs.ts';
 import { upkeepSpecs } from './upkeep-specs.ts';
 
 /** One command as `--help` tells it. */
@@ -11,8 +12,8 @@ export interface CommandSpec {
   /** One line, in the list of commands. */
   readonly summary: string;
   readonly help: string;
-  /** What may stand without a flag: one task with its parameters, one name of a task or none, several, another word, nothing. */
-  readonly takes: 'one task' | 'a name' | 'tasks' | 'a word' | 'nothing';
+  /** What may stand without a flag: one task with its parameters, one name of a task or none, several, another word, several, nothing. */
+  readonly takes: 'one task' | 'a name' | 'tasks' | 'a word' | 'words' | 'nothing';
   /** The words that may stand there, where it takes one of few. */
   readonly offers?: readonly string[];
   /** Whether a range of days or months is taken. */
@@ -76,13 +77,16 @@ export const commandSpecs: readonly CommandSpec[] = [
     name: 'run',
     usage: 'run TASK [--date D | --month M | --from D --through D | --PARAM V]',
     summary: 'Make a task and all that it needs',
-    help: 'Plans and runs a task and all that it needs, then says what happened and what to do next.\nOnly what is missing or stale runs; to run again after a fault costs nothing that is there already.\n\nExit codes: 0 done, 2 usage or configuration, 3 a task failed, 4 waiting for outside data, 5 blocked\nby a control, 130 interrupted.',
+    help: 'Plans and runs a task and all that it needs, then says what happened and what to do next.\nOnly what is missing or stale runs; to run again after a fault costs nothing that is there already.\n\nExit codes: 0 done, 2 usage or configuration, 3 a task failed, 4 waiting for outside data, 5 blocked\nby a control, 7 the scheduler cannot be reached, 130 interrupted.',
     takes: 'one task',
     ranges: true,
     options: {
       ...wishes,
       workers: value(
         'How many attempts run at once. Default: `workers` of the configuration, else one for each processor.',
+      ),
+      scheduler: value(
+        'Submit it to this central scheduler, whose workers do it, and watch. The token is taken from DAYBOOK_TOKEN.',
       ),
     },
     examples: [
@@ -225,5 +229,6 @@ export const commandSpecs: readonly CommandSpec[] = [
       ['daybook verify --deep', 'Everything, and the rows too'],
     ],
   },
+  ...productionSpecs,
   ...upkeepSpecs,
 ];

@@ -94,7 +94,7 @@ function candidatesAt(
   if (given.length === 0 && command.offers !== undefined)
     return command.offers.map((word) => ({ word, about: '' }));
   const more = command.takes === 'tasks' || given.length === 0;
-  const takesTasks = command.takes !== 'nothing' && command.takes !== 'a word';
+  const takesTasks = ['one task', 'a name', 'tasks'].includes(command.takes);
   if (!takesTasks || !more) return [];
   return tasks
     .filter(({ taskName }) => !given.includes(taskName))

@@ -19,6 +19,14 @@ export interface Options {
   readonly deep?: boolean;
   readonly delete?: boolean;
   readonly 'older-than'?: string;
+  readonly scheduler?: string;
+  readonly port?: string;
+  readonly host?: string;
+  readonly state?: string;
+  readonly lease?: string;
+  readonly history?: string;
+  readonly log?: string;
+  readonly role?: string;
 }
 
 export type CommandName =
@@ -34,6 +42,14 @@ export type CommandName =
   | 'verify'
   | 'gc'
   | 'emr'
+  | 'serve'
+  | 'worker'
+  | 'runs'
+  | 'retry'
+  | 'cancel'
+  | 'pause'
+  | 'resume'
+  | 'token'
   | 'doctor'
   | 'init'
   | 'completion';

@@ -21,6 +21,19 @@ const fileNames = [
 
 /** Finds the configuration (`given`, else the nearest from `folder` upwards), imports and checks it. */
 export async function loadConfig(given: string | undefined, folder: string): Promise<LoadedConfig> {
+  const path = configPath(given, folder);
+  const shown = shortest(path, folder);
+  const exported = (await importConfig(path, shown)) as { readonly default?: unknown };
+  return { config: checkConfig(exported.default, shown), path, stateFolder: stateFolderOf(path) };
+}
+
+/** Where the state of a project is kept, by its configuration, which is not read. */
+export function stateFolderOf(path: string): string {
+  return join(dirname(path), '.daybook');
+}
+
+/** The path of the configuration: `given`, else of the nearest from `folder` upwards. */
+export function configPath(given: string | undefined, folder: string): string {
   const path = given === undefined ? findConfig(folder) : resolve(folder, given);
   if (path === undefined) {
     const message = `There is no daybook.config.ts in ${folder} or above it: go to the folder of the project, or give --config FILE.`;
@@ -32,9 +45,7 @@ export async function loadConfig(given: string | undefined, folder: string): Pro
       `There is no configuration ${path}: see to the path given with --config.`,
     );
   }
-  const shown = shortest(path, folder);
-  const exported = (await importConfig(path, shown)) as { readonly default?: unknown };
-  return { config: checkConfig(exported.default, shown), path, stateFolder: join(dirname(path), '.daybook') };
+  return path;
 }
 
 function findConfig(folder: string): string | undefined {

@@ -8,7 +8,7 @@ import { outputOf } from './terminal/output.ts';
 import type { Command, Streams } from './workplace.ts';
 
 /** The commands that have something to put in order when they are interrupted. */
-const putsInOrder: readonly CommandName[] = ['run', 'export'];
+const putsInOrder: readonly CommandName[] = ['run', 'export', 'serve', 'worker'];
 
 /** Runs the command that `words` say and ends the process with its exit code. */
 export async function main(words: readonly string[]): Promise<void> {
@@ -81,6 +81,10 @@ async function commandOf(command: Exclude<CommandName, BareCommandName>): Promis
       return (await import('./commands/verify.ts')).verifyCommand;
     case 'gc':
       return (await import('./commands/gc.ts')).gcCommand;
+    case 'serve':
+      return (await import('./commands/serve.ts')).serveCommand;
+    case 'worker':
+      return (await import('./commands/worker.ts')).workerCommand;
     case 'emr':
       return (await import('./commands/plugin.ts')).pluginCommand;
   }

@@ -3,6 +3,7 @@ export type { ConnectionLimits, SchedulerServer, SchedulerServerOptions } from '
 export { createToken, listTokens, removeToken, roles } from './tokens.ts';
 export type { Role, TokenFacts } from './tokens.ts';
 export type { Limits } from './http/handlers.ts';
+export { openLog } from './logs.ts';
 export type { LogOptions } from './logs.ts';
 export type { MetricHooks } from './metrics.ts';
 export { schedulerClient, schedulerPort } from './client/scheduler-client.ts';

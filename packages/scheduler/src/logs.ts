@@ -18,7 +18,7 @@ const paths = secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
 const secretText = /daybook_(?:worker|operator|reader)_[\w-]+|(?<=bearer\s)[\w.~+/=-]+/gi;
 
 /** Makes a log in which no secret is written, neither under its name nor in the middle of a text. */
-export function logger({ level = 'info', to }: LogOptions = {}): Logger {
+export function openLog({ level = 'info', to }: LogOptions = {}): Logger {
   const options = {
     level,
     base: null,

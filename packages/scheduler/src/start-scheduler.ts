@@ -15,7 +15,7 @@ import type { Answer } from './http/listener.ts';
 import { answerBroken, listener } from './http/listener.ts';
 import { router } from './http/router.ts';
 import type { LogOptions } from './logs.ts';
-import { logger } from './logs.ts';
+import { openLog } from './logs.ts';
 import type { MetricHooks, Metrics } from './metrics.ts';
 import { metrics } from './metrics.ts';
 import { openJournal } from './store/journal.ts';
@@ -90,7 +90,7 @@ const defaultLimits: Limits & ConnectionLimits = {
 export async function startScheduler(options: SchedulerServerOptions): Promise<SchedulerServer> {
   const { state, host = '127.0.0.1', port = 8766, nowMs = Date.now, timer = processTimer } = options;
   const limits = { ...defaultLimits, ...options.limits };
-  const log = logger(options.log);
+  const log = openLog(options.log);
   const tokens = tokenBook(state, nowMs);
   if (!isLoopback(host) && !tokens.any())
     throw new DaybookError(

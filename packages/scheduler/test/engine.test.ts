@@ -2,7 +2,7 @@ import { DaybookError } from '@daybook/core';
 import { expect, test } from 'vitest';
 import type { Engine } from '../src/engine.ts';
 import { startEngine } from '../src/engine.ts';
-import { logger } from '../src/logs.ts';
+import { openLog } from '../src/logs.ts';
 import { mayPass, stateFailure } from '../src/store/failures.ts';
 import type { Journal } from '../src/store/journal.ts';
 
@@ -60,7 +60,7 @@ async function onFailingJournal(): Promise<{
     machine: {},
     nowMs: () => nowMs,
     timer: () => () => undefined,
-    log: logger({ level: 'silent' }),
+    log: openLog({ level: 'silent' }),
     snapshotBytes: 1e9,
     snapshotMs: 1e9,
     historyMs: 1e9,

@@ -6,7 +6,7 @@ import type { SubmitRequest } from '@daybook/core';
 import { expect, onTestFinished, test } from 'vitest';
 import { listener } from '../src/http/listener.ts';
 import { problem } from '../src/http/problem.ts';
-import { logger } from '../src/logs.ts';
+import { openLog } from '../src/logs.ts';
 import { createToken, schedulerClient, startScheduler } from '../src/index.ts';
 import { openStore } from '../src/store/store.ts';
 import { attemptId, nextOf, reportOf, submitOf } from './requests.ts';
@@ -166,7 +166,7 @@ test('what the scheduler is told of lateness and clusters stands in its metrics,
 
 test('what is thrown inside is a bug: it is logged, and nothing of it is answered', async () => {
   const lines: string[] = [];
-  const log = logger({ to: { write: (line) => void lines.push(line) } });
+  const log = openLog({ to: { write: (line) => void lines.push(line) } });
   const broken = listener(
     () => Promise.reject(new TypeError('the insides')),
     log,

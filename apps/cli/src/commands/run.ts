@@ -1,11 +1,20 @@
 import { availableParallelism } from 'node:os';
-import type { Task } from '@daybook/core';
-import { checkTasks, checkWorkers, exitCodeOf, refuseChecked, run } from '@daybook/core';
+import type { RunOptions, RunResult, Task } from '@daybook/core';
+import {
+  checkTasks,
+  checkWorkers,
+  DaybookError,
+  exitCodeOf,
+  refuseChecked,
+  run,
+  submitRun,
+} from '@daybook/core';
 import { wholeNumber } from '../arguments.ts';
-import { watchInterrupts } from '../interrupts.ts';
+import { interruptedExitCode, watchInterrupts } from '../interrupts.ts';
 import { withRunners } from '../outputs.ts';
 import { runDocument } from '../render/run-document.ts';
 import { runSummary } from '../render/run-summary.ts';
+import { commandText } from '../render/words.ts';
 import { samplesToCheck } from '../sample-values.ts';
 import { liveProgress } from '../terminal/live-progress.ts';
 import { plainProgress } from '../terminal/plain-progress.ts';
@@ -14,40 +23,106 @@ import type { Workplace } from '../workplace.ts';
 
 /** `daybook run`: plans, runs, and says what happened. */
 export async function runCommand(workplace: Workplace): Promise<number> {
-  const { invocation, config, out, outPaint } = workplace;
+  const { config, invocation } = workplace;
   const { options, words } = invocation;
   const roots = workplace.tasks();
-  const otherwise = config.workers ?? availableParallelism();
-  const workers = checkWorkers(wholeNumber('workers', options.workers, otherwise));
   await refuseStatements(workplace, roots);
+  const asked = {
+    config,
+    roots,
+    today: workplace.today,
+    command: words,
+    ...(options.force === true ? { force: true } : {}),
+    ...(options.refetch === true ? { refetch: true } : {}),
+  };
+  return options.scheduler === undefined ? await runHere(workplace, asked) : await runThere(workplace, asked);
+}
+
+type AskedRun = Pick<RunOptions, 'config' | 'roots' | 'today' | 'force' | 'refetch' | 'command'>;
+
+/** Runs it in this process. */
+async function runHere(workplace: Workplace, asked: AskedRun): Promise<number> {
+  const { config } = asked;
+  const { workers: given } = workplace.invocation.options;
+  const workers = checkWorkers(wholeNumber('workers', given, config.workers ?? availableParallelism()));
   const display = displayOf(workplace);
   using interrupts = watchInterrupts(config.runners, display.stopping);
   const result = await run({
-    config,
+    ...asked,
     configPath: workplace.configPath,
     stateFolder: workplace.stateFolder,
-    roots,
-    today: workplace.today,
     workers,
-    command: words,
     observer: display.observer,
     signal: interrupts.signal,
-    ...(options.force === true ? { force: true } : {}),
-    ...(options.refetch === true ? { refetch: true } : {}),
   }).finally(display.close);
-  const interrupted = interrupts.signal.aborted;
-  const text = workplace.json
+  return await tell(workplace, result, interrupts.signal.aborted);
+}
+
+/** Submits it to a central scheduler and watches. Ctrl-C ends the watching only. */
+async function runThere(workplace: Workplace, asked: AskedRun): Promise<number> {
+  const { options } = workplace.invocation;
+  if (options.workers !== undefined)
+    throw new DaybookError(
+      'usage',
+      '--workers says how many attempts run at once in this process, and with --scheduler none does: leave it out.',
+    );
+  const display = displayOf(workplace);
+  using interrupts = watchInterrupts(asked.config.runners, () => undefined);
+  const { signal } = interrupts;
+  let submitted: string | undefined;
+  const { connect } = await import('../scheduler-connection.ts');
+  const client = connect(options, { signal });
+  try {
+    const result = await submitRun({
+      ...asked,
+      board: client,
+      observer: display.observer,
+      signal,
+      submitted: (id) => (submitted = id),
+    }).finally(display.close);
+    return await tell(workplace, result, false);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return await tellOfLeaving(workplace, submitted);
+  } finally {
+    client.close();
+    for (const runner of asked.config.runners) await runner.close?.();
+  }
+}
+
+async function tell(workplace: Workplace, result: RunResult, interrupted: boolean): Promise<number> {
+  const { json, out, outPaint, everywhere, invocation } = workplace;
+  const text = json
     ? `${JSON.stringify(runDocument(result, interrupted))}\n`
     : runSummary({
         result,
         interrupted,
-        words,
-        everywhere: workplace.everywhere,
+        words: invocation.words,
+        everywhere,
         width: Math.min(out.width, 110),
         paint: outPaint,
       });
   await out.write(text);
   return exitCodeOf(result, interrupted);
+}
+
+/** What becomes of a run that nobody watches any more. */
+async function tellOfLeaving({ json, out, err, invocation }: Workplace, run?: string): Promise<number> {
+  const { options } = invocation;
+  if (json)
+    await out.write(`${JSON.stringify({ outcome: 'open', ...(run === undefined ? {} : { run }) })}\n`);
+  if (run === undefined) {
+    await err.write('Nothing was submitted.\n');
+    return interruptedExitCode;
+  }
+  const at = options.scheduler === undefined ? [] : ['--scheduler', options.scheduler];
+  const lines = [
+    `The run ${run} goes on without being watched.`,
+    `  ${commandText(['runs', run, ...at])}`,
+    `  ${commandText(['cancel', run, ...at])}`,
+  ];
+  await err.write(`${lines.join('\n')}\n`);
+  return interruptedExitCode;
 }
 
 /** Ends with `sql-refused` before anything runs. What was checked before and has not changed is not checked again. */

@@ -1,4 +1,4 @@
-import type { AttemptEnd, Lease, Prepared, Progress, TaskId, TaskName } from '@daybook/core';
+import type { AttemptEnd, Prepared, Progress, RunAttempt, TaskId, TaskName } from '@daybook/core';
 import type { Paint } from '../terminal/paint.ts';
 import type { Tally } from '../terminal/run-tally.ts';
 import { alignedLines } from './columns.ts';
@@ -8,7 +8,7 @@ import { reasonText } from './words.ts';
 
 /** One attempt that ended. */
 export interface EndedAttempt {
-  readonly lease: Lease;
+  readonly attempt: RunAttempt;
   readonly end: AttemptEnd;
   readonly durationMs: number;
   /** How long until it is tried again; undefined when it is not. */
@@ -18,11 +18,17 @@ export interface EndedAttempt {
 }
 
 /** A line for one attempt that ended; none when it was found fresh. */
-export function attemptLine({ lease, end, durationMs, retryInMs, files }: EndedAttempt): string | undefined {
+export function attemptLine({
+  attempt: { task, number },
+  end,
+  durationMs,
+  retryInMs,
+  files,
+}: EndedAttempt): string | undefined {
   if (end.kind === 'fresh') return undefined;
   const retry = retryInMs === undefined ? '' : `, tried again in ${durationText(Math.max(0, retryInMs))}`;
-  const attempt = lease.number === 1 ? '' : `, attempt ${lease.number}`;
-  return `${end.kind} ${lease.task}${detailText(end, files)} (${durationText(durationMs)}${attempt}${retry})`;
+  const attempt = number === 1 ? '' : `, attempt ${number}`;
+  return `${end.kind} ${task}${detailText(end, files)} (${durationText(durationMs)}${attempt}${retry})`;
 }
 
 function detailText(end: AttemptEnd, files: boolean): string {

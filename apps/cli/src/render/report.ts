@@ -2,13 +2,13 @@ import type { CommandReport } from '@daybook/core';
 import type { Paint } from '../terminal/paint.ts';
 import { indented, tableLines, wrapped } from './columns.ts';
 
-/** What a plugin's command found: a headline, a table, and what to know about it. */
+/** What a command found: a headline, a table, and what to know about it. */
 export function reportText({
   report,
   width,
   paint,
 }: {
-  readonly report: CommandReport;
+  readonly report: Omit<CommandReport, 'document'>;
   readonly width: number;
   readonly paint: Paint;
 }): string {

@@ -36,15 +36,21 @@ export function liveProgress(output: Output, paint: Paint, nowMs: () => number):
       filesOf = fileTasks(prepared);
       draw(restatedLine(prepared));
     },
-    started: (lease) => tally.started(lease, nowMs()),
+    started: (attempt) => tally.started(attempt, nowMs()),
     progress: (_task, progress) => tally.progress(progress),
-    ended: (lease, end, retryAtMs) => {
+    ended: (attempt, end, retryAtMs) => {
       const again = retryAtMs !== undefined || end.kind === 'superseded';
-      const durationMs = tally.ended(lease, end, again, nowMs());
+      const durationMs = tally.ended(attempt, end, again, nowMs());
       if (quiet.includes(end.kind)) return;
       const retryInMs = retryAtMs === undefined ? undefined : retryAtMs - nowMs();
       draw(
-        attemptLine({ lease, end, durationMs, retryInMs, files: filesOf.has(splitTaskId(lease.task).name) }),
+        attemptLine({
+          attempt,
+          end,
+          durationMs,
+          retryInMs,
+          files: filesOf.has(splitTaskId(attempt.task).name),
+        }),
       );
     },
     again: (tasks) => tally.again(tasks),

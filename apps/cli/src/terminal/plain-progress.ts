@@ -30,14 +30,20 @@ export function plainProgress(output: Output, nowMs: () => number): RunDisplay {
       filesOf = fileTasks(prepared);
       line(restatedLine(prepared));
     },
-    started: (lease) => tally.started(lease, nowMs()),
+    started: (attempt) => tally.started(attempt, nowMs()),
     progress: (_task, progress) => tally.progress(progress),
-    ended: (lease, end, retryAtMs) => {
+    ended: (attempt, end, retryAtMs) => {
       const again = retryAtMs !== undefined || end.kind === 'superseded';
-      const durationMs = tally.ended(lease, end, again, nowMs());
+      const durationMs = tally.ended(attempt, end, again, nowMs());
       const retryInMs = retryAtMs === undefined ? undefined : retryAtMs - nowMs();
       counted(
-        attemptLine({ lease, end, durationMs, retryInMs, files: filesOf.has(splitTaskId(lease.task).name) }),
+        attemptLine({
+          attempt,
+          end,
+          durationMs,
+          retryInMs,
+          files: filesOf.has(splitTaskId(attempt.task).name),
+        }),
       );
     },
     again: (tasks) => {

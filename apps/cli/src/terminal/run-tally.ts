@@ -1,4 +1,4 @@
-import type { AttemptEnd, Graph, Lease, Prepared, Progress, TaskId } from '@daybook/core';
+import type { AttemptEnd, Graph, Prepared, Progress, RunAttempt, TaskId } from '@daybook/core';
 import type { RunningAttempt } from '../render/progress.ts';
 
 /** How far a run is, in numbers. */
@@ -26,9 +26,9 @@ export class RunTally {
     }
   }
 
-  started(lease: Lease, nowMs: number): void {
-    this.#toDo.add(lease.task);
-    this.#running.set(lease.attempt, { task: lease.task, startedMs: nowMs, progress: undefined });
+  started({ attempt, task }: RunAttempt, nowMs: number): void {
+    this.#toDo.add(task);
+    this.#running.set(attempt, { task, startedMs: nowMs, progress: undefined });
   }
 
   progress(progress: Progress): void {
@@ -38,12 +38,12 @@ export class RunTally {
   }
 
   /** Takes the end of an attempt, and gives how long it took. `again`: it is tried or decided again. */
-  ended(lease: Lease, end: AttemptEnd, again: boolean, nowMs: number): number {
-    const startedMs = this.#running.get(lease.attempt)?.startedMs ?? nowMs;
-    this.#running.delete(lease.attempt);
+  ended({ attempt, task }: RunAttempt, end: AttemptEnd, again: boolean, nowMs: number): number {
+    const startedMs = this.#running.get(attempt)?.startedMs ?? nowMs;
+    this.#running.delete(attempt);
     if (!again) {
-      this.#ended.set(lease.task, end.kind);
-      if (!['published', 'unchanged', 'fresh'].includes(end.kind)) this.#dropBelow(lease.task);
+      this.#ended.set(task, end.kind);
+      if (!['published', 'unchanged', 'fresh'].includes(end.kind)) this.#dropBelow(task);
     }
     return nowMs - startedMs;
   }

@@ -1,27 +1,17 @@
-import type { AttemptEnd, Graph, Lease, Plan, Planned, Prepared } from '@daybook/core';
+import type { AttemptEnd, Graph, Plan, Planned, Prepared, RunAttempt } from '@daybook/core';
 import { defineTask, graphOf, listOf, sql, table, choice } from '@daybook/core';
 import { describe, expect, test } from 'vitest';
 import { attemptLine, countText, liveLines, restatedLine, stillLine } from '../../src/render/progress.ts';
 import { plainPaint } from '../../src/terminal/paint.ts';
 import { RunTally } from '../../src/terminal/run-tally.ts';
 
-const lease = (task: string, number = 1): Lease => ({
-  attempt: task.padEnd(32, '0'),
-  task,
-  runner: 'local',
-  number,
-  untilMs: 0,
-  leaseMs: 60_000,
-  run: '20180725T040000000Z-0000000a',
-  today: '2018-07-25',
-  wish: { seen: 0 },
-});
+const attempt = (task: string, number = 1): RunAttempt => ({ attempt: task.padEnd(32, '0'), task, number });
 const line = (
   end: AttemptEnd,
   given: { readonly number?: number; readonly retryInMs?: number; readonly files?: boolean } = {},
 ): string | undefined =>
   attemptLine({
-    lease: lease('sales/date=2018-07-01', given.number),
+    attempt: attempt('sales/date=2018-07-01', given.number),
     end,
     durationMs: 1200,
     retryInMs: given.retryInMs,
@@ -160,9 +150,9 @@ describe('a tally of a run', () => {
     const tally = new RunTally();
     tally.planned({ graph, plan });
     expect(tally.tally).toMatchObject({ done: 0, total: 6 });
-    tally.started(lease('source/letter=a'), 1000);
+    tally.started(attempt('source/letter=a'), 1000);
     expect(tally.tally.running).toHaveLength(1);
-    const tookMs = tally.ended(lease('source/letter=a'), { kind: 'fresh' }, false, 3500);
+    const tookMs = tally.ended(attempt('source/letter=a'), { kind: 'fresh' }, false, 3500);
     expect(tookMs).toBe(2500);
     expect(tally.tally).toMatchObject({ done: 1, total: 6, running: [] });
   });
@@ -170,14 +160,14 @@ describe('a tally of a run', () => {
   test('takes what lies below a failure out of what is to do', () => {
     const tally = new RunTally();
     tally.planned({ graph, plan });
-    tally.ended(lease('source/letter=b'), { kind: 'timed-out' }, false, 0);
+    tally.ended(attempt('source/letter=b'), { kind: 'timed-out' }, false, 0);
     expect(tally.tally).toMatchObject({ done: 1, total: 5, failed: 1, blocked: 0, waiting: 0 });
   });
 
   test('does not count an attempt that is tried again', () => {
     const tally = new RunTally();
     tally.planned({ graph, plan });
-    tally.ended(lease('source/letter=b'), { kind: 'timed-out' }, true, 0);
+    tally.ended(attempt('source/letter=b'), { kind: 'timed-out' }, true, 0);
     expect(tally.tally).toMatchObject({ done: 0, total: 6, failed: 0 });
   });
 });

@@ -1,0 +1,69 @@
+import { randomBytes } from 'node:crypto';
+import { availableParallelism, hostname } from 'node:os';
+import type { Lease } from '@daybook/core';
+import { checkWorkers, workForScheduler } from '@daybook/core';
+import { wholeNumber } from '../arguments.ts';
+import { connect, schedulerUrl } from '../scheduler-connection.ts';
+import { openServiceLog } from '../service-log.ts';
+import { watchStops } from '../stops.ts';
+import type { Workplace } from '../workplace.ts';
+
+/** After so long the worker itself asks again, and says so in the log. */
+const giveUpMs = 10_000;
+
+/** `daybook worker`: does the work of a central scheduler until it is told to stop. */
+export async function workerCommand(workplace: Workplace): Promise<number> {
+  const { config, configPath, invocation } = workplace;
+  const { options } = invocation;
+  const otherwise = config.workers ?? availableParallelism();
+  const slots = checkWorkers(wholeNumber('workers', options.workers, otherwise));
+  const log = openServiceLog(options, workplace);
+  // One of an earlier process that had the same number must not be taken for this one.
+  const worker = `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`;
+  const client = connect(options, { giveUpMs });
+  using stops = watchStops({
+    first: () => log.info({ worker }, 'draining'),
+    second: () => log.warn({ worker }, 'stopping'),
+  });
+  const began = new Map<string, number>();
+  const placeOf = ({ run, task, attempt, number, runner }: Lease) => ({ run, task, attempt, number, runner });
+  const tookMs = ({ attempt }: Lease): number => {
+    const startedMs = began.get(attempt) ?? Date.now();
+    began.delete(attempt);
+    return Date.now() - startedMs;
+  };
+  log.info({ worker, scheduler: schedulerUrl(options), slots, process: process.pid }, 'working');
+  try {
+    await workForScheduler({
+      config,
+      configPath,
+      scheduler: client.port,
+      name: worker,
+      slots,
+      drain: stops.first,
+      signal: stops.second,
+      started: (lease) => {
+        began.set(lease.attempt, Date.now());
+        log.info(placeOf(lease), 'attempt-started');
+      },
+      ended: (lease, end, retryAtMs) => {
+        const level = 'error' in end || end.kind === 'blocked' ? 'warn' : 'info';
+        const { kind: outcome, ...facts } = end;
+        const error =
+          'error' in facts ? { error: { code: facts.error.code, message: facts.error.message } } : {};
+        const retryInMs = retryAtMs === undefined ? {} : { retryInMs: Math.max(0, retryAtMs - Date.now()) };
+        log[level](
+          { ...placeOf(lease), outcome, durationMs: tookMs(lease), ...retryInMs, ...error },
+          'attempt-ended',
+        );
+      },
+      abandoned: (lease) => log.warn({ ...placeOf(lease), durationMs: tookMs(lease) }, 'lease-lost'),
+      unanswered: (error) =>
+        log.warn({ why: error instanceof Error ? error.message : String(error) }, 'scheduler-unreachable'),
+    });
+  } finally {
+    client.close();
+  }
+  log.info({ worker }, 'stopped');
+  return 0;
+}
