@@ -15,6 +15,7 @@ export interface RemoteWorkerOptions {
   readonly config: CheckedConfig;
   /** Imported by child processes; undefined when used as a library. */
   readonly configPath?: string;
+  /** One at which a question for work waits for some. */
   readonly scheduler: SchedulerPort;
   /** Sets it apart from every other worker: two of one name take each other's leases for their own. */
   readonly name: string;
@@ -39,6 +40,9 @@ export interface RemoteWorkerOptions {
   readonly timer?: Timer;
 }
 
+/** The scheduler lets a question for work wait. */
+const restMs = 250;
+
 /** So many manifests are kept by a worker that lives for months. */
 const manifestsKept = 20_000;
 
@@ -54,6 +58,7 @@ export async function workForScheduler(options: RemoteWorkerOptions): Promise<vo
       project: projectOf(config),
       runners: config.runners,
       beatMs: options.beatMs ?? 20_000,
+      restMs,
       stays: true,
       signal: options.signal,
       ...(drain === undefined ? {} : { drain }),

@@ -40,6 +40,8 @@ export interface WorkerOptions {
   abandoned?(lease: Lease): void;
   /** There was no answer; it goes on asking. */
   unanswered?(error: unknown): void;
+  /** How long it waits before it asks again where there was no work. Default: `beatMs`. Short where the question itself waits. */
+  readonly restMs?: number;
   /** Goes on when nothing is left that could run, for there may be more later. Default false. */
   readonly stays?: boolean;
   /** When it aborts, nothing more is taken, and what runs goes on to its end. */
@@ -71,6 +73,7 @@ export async function work(options: WorkerOptions): Promise<void> {
     drain,
     slots,
     stays = false,
+    restMs = options.beatMs,
     timer = processTimer,
     random = Math.random,
   } = options;
@@ -141,9 +144,9 @@ export async function work(options: WorkerOptions): Promise<void> {
       await release(options.runners, answer.idleRunners, released);
       if (answer.ended && running.size === 0 && !stays) return;
       const busy = new Set([...running.values()].map(({ slot }) => slot)).size;
-      if (answer.leases.length === 0 || busy >= slots)
-        // Others may bring some about, or leave some behind, so it is never for longer than a beat.
-        await wake.wait(Math.min(options.beatMs, answer.againInMs ?? options.beatMs));
+      // Others may bring some about, or leave some behind, so it is never for longer than a beat.
+      if (busy >= slots) await wake.wait(Math.min(options.beatMs, answer.againInMs ?? options.beatMs));
+      else if (answer.leases.length === 0) await wake.wait(Math.min(restMs, answer.againInMs ?? restMs));
     }
   } finally {
     beats.stop();

@@ -16,7 +16,7 @@ export interface Route {
 const readers: readonly Role[] = ['reader', 'operator'];
 
 export const routes = {
-  ask: { method: 'POST', path: '/v1/requests', roles: ['worker', 'operator'], query: [] },
+  ask: { method: 'POST', path: '/v1/requests', roles: ['worker', 'operator'], query: ['wait'] },
   runs: { method: 'GET', path: '/v1/runs', roles: readers, query: ['limit'], document: 'runs' },
   run: { method: 'GET', path: '/v1/runs/:run', roles: readers, query: [], document: 'run' },
   tasks: {

@@ -1,6 +1,6 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import type { Request, Response, RunView, SchedulerPort, Timer } from '@daybook/core';
+import type { NextRequest, Request, Response, RunView, SchedulerPort, Timer } from '@daybook/core';
 import { assert, DaybookError, processTimer } from '@daybook/core';
 import type { DocumentName, WireKind } from '../api/answers.ts';
 import { documentMismatch, responseMismatch, responseTo } from '../api/answers.ts';
@@ -22,7 +22,9 @@ export interface SchedulerClientOptions {
   readonly token: string;
   /** How long it is tried to reach the scheduler before it is called unreachable. Default: 2 minutes. */
   readonly giveUpMs?: number;
-  /** How long one answer may take. Default: 30 s. */
+  /** How long a question for work waits at the scheduler for some, at most 30 s. Default: 5 s. */
+  readonly workWaitSeconds?: number;
+  /** How long one answer may take besides. Default: 30 s. */
   readonly timeoutMs?: number;
   /** Ends every question that waits, which then rejects. */
   readonly signal?: AbortSignal;
@@ -70,6 +72,8 @@ interface Try {
   readonly waitMs?: number;
 }
 
+/** Short, for a worker that is told to go waits for the answer. */
+const defaultWorkWaitSeconds = 5;
 const firstPauseMs = 100;
 const longestPauseMs = 5000;
 
@@ -91,8 +95,11 @@ export function schedulerClient(options: SchedulerClientOptions): SchedulerClien
     port: async (request) => {
       const { kind } = request as Request;
       assert(isWireKind(kind), `A ${kind} is no request that goes over HTTP.`);
+      const waits = kind === 'next' && (request as NextRequest).attempts.length > 0;
+      const waitSeconds = waits ? (options.workWaitSeconds ?? defaultWorkWaitSeconds) : 0;
       return (await ask({
         path: 'v1/requests',
+        ...(waitSeconds === 0 ? {} : { query: { wait: waitSeconds }, waitMs: waitSeconds * 1000 }),
         body: JSON.stringify(request),
         mismatch: (value) => responseMismatch(kind, value),
       })) as Response as never;

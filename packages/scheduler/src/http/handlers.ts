@@ -1,10 +1,12 @@
 import type { ErrorCode, Request, RunView } from '@daybook/core';
 import { checkRequest, DaybookError } from '@daybook/core';
+import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import type { WireKind } from '../api/answers.ts';
 import { responseTo } from '../api/answers.ts';
 import type { AttemptsDocument, RunsDocument, TasksDocument } from '../api/documents.ts';
 import { limitMax, requestRoles, waitMaxSeconds } from '../api/routes.ts';
+import { awaitWork } from '../await-work.ts';
 import { awaitChangedTasks, changedTasks, runOf } from '../board.ts';
 import type { Engine } from '../engine.ts';
 import type { BodyBudget } from './body.ts';
@@ -42,8 +44,25 @@ export function handlersOf(options: HandlerOptions): Handlers {
   const { engine, limits, nowMs, stopping } = options;
   const budget: BodyBudget = { bytes: 0, maxBytes: limits.allBodiesBytes };
   let waiting = 0;
+  /** Answers a question that may wait, until its client has gone or the server stops; without a signal where too many wait. */
+  const whileThere = async <T>(
+    request: IncomingMessage,
+    answer: (signal: AbortSignal | undefined) => Promise<T>,
+  ): Promise<T> => {
+    if (waiting >= limits.waiting) return await answer(undefined);
+    const gone = new AbortController();
+    const leave = (): void => gone.abort();
+    request.socket.once('close', leave);
+    waiting += 1;
+    try {
+      return await answer(AbortSignal.any([gone.signal, stopping]));
+    } finally {
+      waiting -= 1;
+      request.socket.off('close', leave);
+    }
+  };
   return {
-    ask: async ({ request, role, token }) => {
+    ask: async ({ request, role, token, query }) => {
       if (stopping.aborted) throw new Refusal('stopping', 'Ask again in a moment: it starts again.');
       if (!/^application\/json\b/i.test(request.headers['content-type'] ?? ''))
         throw new Refusal('media-type-unknown');
@@ -56,7 +75,15 @@ export function handlersOf(options: HandlerOptions): Handlers {
           'role-insufficient',
           `A ${checked.kind} takes the role ${requestRoles[checked.kind].join(' or ')}.`,
         );
-      const { response, text } = await kept(engine.ask(checked));
+      const waitSeconds = countIn(query, 'wait', 0, waitMaxSeconds);
+      const { response, text } = await kept(
+        checked.kind === 'next' && waitSeconds > 0
+          ? whileThere(request, async (signal) => {
+              const untilMs = signal === undefined ? 0 : nowMs() + 1000 * waitSeconds;
+              return await awaitWork(engine, checked, untilMs, { nowMs, signal: signal ?? stopping });
+            })
+          : engine.ask(checked),
+      );
       if (requestRoles[checked.kind].length === 1)
         options.log.info(
           { kind: checked.kind, ...placeOf(checked), by: token, answer: response.kind },
@@ -82,22 +109,15 @@ export function handlersOf(options: HandlerOptions): Handlers {
     tasks: async ({ request, run, query }) => {
       const changedSince = countIn(query, 'changed-since', 0, Number.MAX_SAFE_INTEGER);
       const untilMs = nowMs() + 1000 * countIn(query, 'wait', 0, waitMaxSeconds);
-      const mayWait = waiting < limits.waiting;
-      const gone = new AbortController();
-      request.socket.once('close', () => gone.abort());
-      const signal = AbortSignal.any([gone.signal, stopping]);
-      waiting += 1;
-      try {
-        const found = await kept(
-          mayWait
-            ? awaitChangedTasks(engine, { run, changedSince, untilMs }, { nowMs, signal })
-            : changedTasks(engine, run, changedSince),
-        );
-        if (found === undefined) throw unknownRun();
-        return json(found satisfies TasksDocument);
-      } finally {
-        waiting -= 1;
-      }
+      const found = await kept(
+        whileThere(request, async (signal) =>
+          signal === undefined
+            ? await changedTasks(engine, run, changedSince)
+            : await awaitChangedTasks(engine, { run, changedSince, untilMs }, { nowMs, signal }),
+        ),
+      );
+      if (found === undefined) throw unknownRun();
+      return json(found satisfies TasksDocument);
     },
     workers: async () => json({ workers: await kept(engine.read((scheduler) => scheduler.workers())) }),
     ahead: async () => json({ ahead: await kept(engine.read((scheduler) => scheduler.ahead())) }),
