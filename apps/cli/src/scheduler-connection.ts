@@ -19,7 +19,7 @@ export function connect(
 }
 
 /** How long a person waits for a scheduler that does not answer. */
-export const personsPatienceMs = 10_000;
+export const personsPatienceMs = 5_000;
 
 /** Asks it something, and lets go of the connection. */
 export async function withScheduler<T>(

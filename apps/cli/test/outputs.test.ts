@@ -104,8 +104,9 @@ test('rows that cannot be written are not lost in silence', async () => {
   const { daybook, folder } = projectForTest();
   await daybook('run', 'letters', '--size', 'small');
   for (const words of [['--format', 'tsv'], ['--json'], []]) {
-    const { code, err } = await startIn(folder, ['show', 'letters', '--size', 'small', ...words], '/dev/full')
-      .ended;
+    const { code, err } = await startIn(folder, ['show', 'letters', '--size', 'small', ...words], {
+      stdout: '/dev/full',
+    }).ended;
     expect(code).toBe(3);
     expect(err).toMatch(/^error: Standard output cannot be written: ENOSPC.* \[write-failed\]\n$/);
   }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, openSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import type { Readable } from 'node:stream';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
@@ -32,6 +33,8 @@ export interface Started {
   readonly ended: Promise<Ended>;
   /** Resolves when stderr has said `text`. */
   said(text: string): Promise<void>;
+  /** Resolves with all of stdout when it has `text`. */
+  printed(text: string): Promise<string>;
 }
 
 /** An empty folder that the packages can be imported from; removed when the test ends. */
@@ -62,28 +65,48 @@ export function projectForTest(): Project {
   };
 }
 
-/** The command in a folder, its output gathered; what it prints goes to the file `stdout` instead, where one is given. */
-export function startIn(folder: string, words: readonly string[], stdout?: string): Started {
+/** What a command is started with besides its words. */
+export interface Surroundings {
+  /** The file that takes what it prints, which is not gathered then. */
+  readonly stdout?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** The command in a folder, its output gathered. */
+export function startIn(
+  folder: string,
+  words: readonly string[],
+  { stdout, environment = {} }: Surroundings = {},
+): Started {
   const child = spawn(process.execPath, [command, ...words], {
     cwd: folder,
-    env: { ...process.env, NO_COLOR: '' },
+    env: { ...process.env, NO_COLOR: '', ...environment },
     stdio: ['pipe', stdout === undefined ? 'pipe' : openSync(stdout, 'w'), 'pipe'],
   });
-  let [out, err] = ['', ''];
-  const waiting: { readonly text: string; readonly resolve: () => void }[] = [];
-  const listen = (): void => {
-    for (const each of waiting) if (err.includes(each.text)) each.resolve();
-  };
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => (out += text));
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    err += text;
-    listen();
+  const [out, err] = [gathered(child.stdout), gathered(child.stderr)];
+  const ended = new Promise<Ended>((resolve) =>
+    child.on('close', (code) => resolve({ code, out: out.text(), err: err.text() })),
+  );
+  return { process: child, ended, said: async (text) => void (await err.has(text)), printed: out.has };
+}
+
+function gathered(stream: Readable | null): {
+  readonly text: () => string;
+  readonly has: (wanted: string) => Promise<string>;
+} {
+  let text = '';
+  const waiting: (() => void)[] = [];
+  stream?.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk;
+    for (const look of waiting) look();
   });
-  const ended = new Promise<Ended>((resolve) => child.on('close', (code) => resolve({ code, out, err })));
-  const said = async (text: string): Promise<void> =>
+  const has = async (wanted: string): Promise<string> =>
     await new Promise((resolve) => {
-      waiting.push({ text, resolve });
-      listen();
+      const look = (): void => {
+        if (text.includes(wanted)) resolve(text);
+      };
+      waiting.push(look);
+      look();
     });
-  return { process: child, ended, said };
+  return { text: () => text, has };
 }

@@ -89,9 +89,9 @@ export function runReport(run: RunView, tasks: readonly TaskView[], nowMs: numbe
     ({ state, end, wrapper }) =>
       !wrapper && !(state === 'ended' && (end === undefined || done.includes(end.kind))),
   );
-  const how = run.outcome === undefined ? `is open since ${took}` : `ended ${run.outcome} after ${took}`;
+  const how = run.outcome === undefined ? `is open for ${took}` : `ended ${run.outcome} after ${took}`;
   return {
-    headline: `${commandText(run.command ?? [])} ${how}: ${countsText(run)}.`,
+    headline: `Run ${run.run} ${how}: ${countsText(run)}.`,
     columns: [
       { title: 'task' },
       { title: 'how' },
@@ -104,7 +104,7 @@ export function runReport(run: RunView, tasks: readonly TaskView[], nowMs: numbe
       String(view.attempts),
       whyText(view, nowMs),
     ]),
-    notes: [],
+    notes: run.command === undefined ? [] : [`It was asked for by: ${commandText(run.command)}`],
   };
 }
 

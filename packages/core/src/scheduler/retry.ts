@@ -25,7 +25,9 @@ export function retry(book: Book, { run: id, task }: RetryRequest): Response {
     begun.push(entry);
   }
   for (const entry of begun) if (entry.state === 'pending') begin(book, entry);
-  const tasks = begun.filter(({ state }) => state !== 'ended').map(({ submitted }) => submitted.task);
+  const tasks = begun
+    .filter(({ state, submitted }) => state !== 'ended' && submitted.wrapper !== true)
+    .map(({ submitted }) => submitted.task);
   return { kind: 'retrying', tasks };
 }
 
