@@ -11,6 +11,7 @@ import { bigMonthCase, freshMonthCase } from './cases/months.ts';
 import { peersCase } from './cases/peers.ts';
 import { bucketCases } from './cases/bucket.ts';
 import { centralSchedulerCase } from './cases/central-scheduler.ts';
+import { centralWorkersCase } from './cases/central-workers.ts';
 import { schedulerCase } from './cases/scheduler.ts';
 import { startupCase } from './cases/startup.ts';
 import { threeYearsCase } from './cases/three-years.ts';
@@ -25,6 +26,7 @@ const cases: readonly Case[] = [
   centralSchedulerCase,
   // Before any other removes its files: ext4 makes new ones slowly for minutes after many were removed.
   tinyTasksCase,
+  centralWorkersCase,
   freshMonthCase,
   threeYearsCase,
   bigDayCase,

@@ -13,7 +13,8 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 /** Where days of the exchange are kept from one bench to the next; the same seed makes the same days. */
 export const dataFolder = join(tmpdir(), 'daybook-bench');
 
-const daybook = join(root, 'apps/cli/bin/daybook.js');
+/** The path of the command. */
+export const daybookCommand = join(root, 'apps/cli/bin/daybook.js');
 const simulator = join(root, 'packages/exchange-simulator/bin/exchange-simulator.js');
 
 /** A folder with a configuration, removed after the bench. */
@@ -30,7 +31,7 @@ export function openProject(configuration: string): Project {
   writeFileSync(join(folder, 'daybook.config.ts'), configuration);
   return {
     folder,
-    daybook: async (...args) => await measured(process.execPath, [daybook, ...args], { cwd: folder }),
+    daybook: async (...args) => await measured(process.execPath, [daybookCommand, ...args], { cwd: folder }),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

@@ -2,8 +2,9 @@ import { openProject } from '../project.ts';
 import type { Case } from '../result.ts';
 import { seconds } from '../result.ts';
 
-const count = 10_000;
-const configuration = `
+export const tinyTaskCount = 10_000;
+/** A project of tasks that do next to nothing, under the wrapper `all --count N`. */
+export const tinyTasks = `
 import { defineConfig, defineTask, files, integer, listOf } from '@daybook/core';
 import { localRunner } from '@daybook/runner-local';
 import { fileTargets } from '@daybook/target-file';
@@ -30,9 +31,16 @@ export default defineConfig({
 export const tinyTasksCase: Case = {
   name: 'tiny-tasks',
   async run() {
-    const project = openProject(configuration);
+    const project = openProject(tinyTasks);
     try {
-      const { wallMs } = await project.daybook('run', 'all', '--count', String(count), '--workers', '4');
+      const { wallMs } = await project.daybook(
+        'run',
+        'all',
+        '--count',
+        String(tinyTaskCount),
+        '--workers',
+        '4',
+      );
       return [
         {
           what: '10,000 tiny code tasks run and published to a folder, 4 workers',
