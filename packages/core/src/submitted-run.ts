@@ -9,7 +9,7 @@ import { endsOf, freshIn, newRunId, staleIn, submissionOf } from './run.ts';
 import type { SchedulerPort } from './scheduler-port.ts';
 import type { ProjectRef } from './scheduler/protocol.ts';
 import type { RunView, TaskView } from './scheduler/view.ts';
-import type { Asked } from './situation.ts';
+import type { Asked, Prepared } from './situation.ts';
 import { prepare } from './situation.ts';
 import type { TaskId } from './task.ts';
 
@@ -71,6 +71,7 @@ export async function submitRun(options: SubmittedRunOptions): Promise<RunResult
   const startMs = nowMs();
   const run = options.run ?? newRunId(startMs);
   let prepared = await prepare(config, options);
+  checkListed(prepared, config);
   observer?.planned?.(prepared);
   const fresh = freshIn(prepared.plan);
   const watch = new RunWatch(run, board, observer, nowMs);
@@ -107,6 +108,16 @@ export async function submitRun(options: SubmittedRunOptions): Promise<RunResult
       costs: totalCosts(watch.costs),
     };
   }
+}
+
+/** Workers find a task by its name in their configuration. */
+function checkListed({ graph }: Prepared, { definitions }: CheckedConfig): void {
+  for (const { task } of graph.values())
+    if (definitions.get(task.name) !== task.definition)
+      throw new DaybookError(
+        'config-invalid',
+        `${task.id} is needed, and ${task.name} is not among the \`tasks\` of the configuration, where workers look for it: add it there.`,
+      );
 }
 
 type EndedRun = RunView & Required<Pick<RunView, 'outcome'>>;

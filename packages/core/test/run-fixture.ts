@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { checkConfig } from '../src/config.ts';
 import type { AnyTaskDefinition, Config } from '../src/config.ts';
 import type { LoadJob } from '../src/job.ts';
@@ -9,6 +10,13 @@ import type { RunOptions, RunResult } from '../src/run.ts';
 import { run } from '../src/run.ts';
 import type { Runner } from '../src/runner.ts';
 import { table } from '../src/schema.ts';
+import type { SchedulerPort } from '../src/scheduler-port.ts';
+import { Scheduler } from '../src/scheduler/scheduler.ts';
+import { workForScheduler } from '../src/remote-worker.ts';
+import type { RunBoard } from '../src/submitted-run.ts';
+import { submitRun } from '../src/submitted-run.ts';
+import type { Timer } from '../src/timer.ts';
+import { processTimer } from '../src/timer.ts';
 import { sql } from '../src/sql/statement.ts';
 import type { Target } from '../src/target.ts';
 import { defineTask } from '../src/task.ts';
@@ -75,6 +83,67 @@ export async function ran(
     ...rest,
   });
 }
+
+export type Ran = typeof ran;
+
+/** The same through a scheduler that a worker works for, as it does from another machine. */
+export const ranElsewhere: Ran = async (target, runner, { of, ...options } = {}) => {
+  let nowMs = Date.parse(`${today}T06:00:00Z`);
+  const clock = (): number => (nowMs += 10_000);
+  const config = checkConfig({ targets: target, runners: [runner], tasks: definitions, ...of }, 'test');
+  const scheduler = new Scheduler({
+    leaseMs: 24 * 3_600_000,
+    patienceMs: Infinity,
+    resources: config.resources ?? {},
+  });
+  const port: SchedulerPort = async (request) => scheduler.handle(request, clock());
+  const stop = new AbortController();
+  const working = workForScheduler({
+    config,
+    scheduler: port,
+    name: 'w',
+    slots: options.workers ?? 1,
+    drain: stop.signal,
+    signal: new AbortController().signal,
+    nowMs: clock,
+    timer: quickTimer,
+  });
+  try {
+    return await submitRun({
+      config,
+      roots: [daily({ date })],
+      today,
+      nowMs: clock,
+      board: boardOf(scheduler, port),
+      ...options,
+    });
+  } finally {
+    stop.abort();
+    await working;
+  }
+};
+
+/** The board of a scheduler in this process. */
+export function boardOf(scheduler: Scheduler, port: SchedulerPort): RunBoard {
+  return {
+    port,
+    run: async (id) => scheduler.run(id),
+    async tasks(run, { changedSince }) {
+      await turn();
+      const view = scheduler.run(run);
+      if (view === undefined) return undefined;
+      const tasks = scheduler.tasks({ run, ...(changedSince === 0 ? {} : { changedSince }) });
+      return { change: scheduler.change, ended: view.endedMs !== undefined, tasks };
+    },
+  };
+}
+
+/** Nobody waits for less than a second. */
+const quickTimer: Timer = (waitMs, act) => {
+  if (waitMs > 1000) return processTimer(waitMs, act);
+  const soon = setImmediate(act);
+  return () => clearImmediate(soon);
+};
 
 /** `ok, 2 fresh: left published 2 (input-changed), …` */
 export function resultText(result: RunResult): string {

@@ -14,7 +14,8 @@ import {
   load,
   output,
   publishNext,
-  ran,
+  ran as ranHere,
+  ranElsewhere,
   raw,
   report,
   resultText,
@@ -40,7 +41,12 @@ async function versionsIn(target: Target): Promise<string> {
   return found.join(', ');
 }
 
-describe('a run', () => {
+const ways = [
+  ['in one process', ranHere],
+  ['through a scheduler', ranElsewhere],
+] as const;
+
+describe.each(ways)('a run %s', (_where, ran) => {
   test('makes all that is missing, in order, and lists no wrapper', async () => {
     const target = memoryTargets();
     const runner = bookkeeper({ text: 'a,b' });
@@ -48,7 +54,8 @@ describe('a run', () => {
       'ok, 0 fresh: raw published 1 (missing), left published 1 (missing), right published 1 (missing), report published 1 (missing)',
     );
     expect(runner.ran.map(short)).toEqual(['raw', 'left', 'right', 'report']);
-    expect([runner.released, runner.closed]).toEqual([1, 1]);
+    // A worker that stays lets go before it has work, too.
+    expect([runner.released > 0, runner.closed]).toEqual([true, 1]);
   });
 
   test('counts what is fresh, and begins nothing when all is', async () => {
@@ -69,7 +76,7 @@ describe('a run', () => {
       output,
       job: { kind: 'code', version: '1', run: async () => undefined },
     });
-    const options = { roots: [simple()], of: { tasks: [simple] } };
+    const options = { roots: [simple()], of: { tasks: [raw, left, simple] } };
     await ran(target, bookkeeper(source), options);
     source.text = 'a,c';
     const runner = bookkeeper(source);
@@ -159,7 +166,7 @@ describe('a run', () => {
       output,
       job: { kind: 'code', version: '1', run: async () => undefined },
     });
-    const options = { roots: [priced()], of: { tasks: [rates, priced] } };
+    const options = { roots: [priced()], of: { tasks: [rates, raw, priced] } };
     const runner = bookkeeper({ text: 'a,b' });
     const first = await ran(target, runner, options);
     expect(resultText(first)).toBe(
@@ -183,21 +190,21 @@ test('a task that another project publishes is fresh with a version, whatever it
     output,
     job: { kind: 'code', version: '1', run: async () => undefined },
   });
-  const options = { roots: [priced()], of: { tasks: [rates, priced] } };
+  const options = { roots: [priced()], of: { tasks: [rates, raw, priced] } };
   await publishNext(target, 'rates');
   const failing = stubRunner(({ task }) => {
     if (task.name === 'raw') throw new Error('The exchange is closed.');
     return 'a';
   });
-  expect(resultText(await ran(target, failing, options))).toBe(
+  expect(resultText(await ranHere(target, failing, options))).toBe(
     'failed, 1 fresh: raw failed, priced published 1 (missing)',
   );
-  expect(resultText(await ran(target, bookkeeper({ text: 'a,b' }), options))).toBe(
+  expect(resultText(await ranHere(target, bookkeeper({ text: 'a,b' }), options))).toBe(
     'ok, 2 fresh: raw published 1 (missing)',
   );
 });
 
-describe('what happens while a run goes on', () => {
+describe.each(ways)('what happens while a run goes on %s', (_where, ran) => {
   test('makes inputs disagree: those are decided again, and then what is made from them', async () => {
     const target = memoryTargets();
     const source = { text: 'a,b' };
@@ -208,6 +215,7 @@ describe('what happens while a run goes on', () => {
       done = true;
       await publishNext(target, `raw/date=${date}`, { fingerprint: 'another' });
     });
+    const overtaken = ['left published', 'right superseded left'];
     const ends: string[] = [];
     const observer = {
       ended: (lease: { task: string }, end: { kind: string; disagreeing?: readonly string[] }) =>
@@ -216,10 +224,10 @@ describe('what happens while a run goes on', () => {
     expect(resultText(await ran(target, runner, { observer }))).toBe(
       'ok, 0 fresh: raw published 1 (missing), left unchanged 2 (input-changed), right published 1 (missing), report published 1 (missing)',
     );
-    expect(ends).toEqual([
+    // Who watches from elsewhere may not be told of what was overtaken before it looked again.
+    expect(ends.filter((end) => overtaken.includes(end))).toEqual(ran === ranHere ? overtaken : []);
+    expect(ends.filter((end) => !overtaken.includes(end))).toEqual([
       'raw published',
-      'left published',
-      'right superseded left',
       'left unchanged',
       'right published',
       'report published',
