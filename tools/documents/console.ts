@@ -19,24 +19,30 @@ export function commandsOf(block: Block): readonly Command[] {
     });
 }
 
-/** A shell that is always in the folder in which its last command left it. */
+/** A shell that is always in the folder, and has the exported variables, with which its last command left it. */
 export interface Shell {
   run(command: string): { readonly output: string; readonly status: number | null };
 }
 
 export function shellIn(folder: string, environment: NodeJS.ProcessEnv): Shell {
   let current = folder;
+  let exported = '';
   const mark = 'the shell is now in ';
   return {
     run(command) {
-      const script = `exec 2>&1\n${command}\nstatus=$?\nprintf '\\n${mark}%s\\n' "$PWD"\nexit $status`;
+      const end = `status=$?\nprintf '\\n${mark}%s\\n' "$PWD"\nexport -p\nexit $status`;
+      const script = `${exported}\nexec 2>&1\n${command}\n${end}`;
       const { stdout, status } = spawnSync('bash', ['-c', script], {
         cwd: current,
         env: environment,
         encoding: 'utf8',
+        // What waits for something that does not come fails, and does not hang.
+        timeout: 120_000,
       });
       const [output = '', after] = stdout.split(`\n${mark}`);
-      current = after?.trim() ?? current;
+      const [place, ...variables] = (after ?? current).split('\n');
+      current = place ?? current;
+      if (after !== undefined) exported = variables.join('\n');
       return { output: output.trimEnd(), status };
     },
   };

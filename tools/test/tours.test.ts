@@ -1,4 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -13,12 +15,24 @@ const tours = documents()
   .filter((document) => document.startsWith('docs/'))
   .filter((document) => blocksOf(document).some((block) => block.file !== undefined));
 
+/** The port of a scheduler in the pages; another one may be taken here. */
+const portOfPages = '8766';
+const port = await freePort();
+
 test('there is a page that is a tour', () => expect(tours).toContain('docs/controls.md'));
 
 describe.each(tours)('the tour of %s', (document) => {
   const folder = mkdtempSync(join(tmpdir(), 'daybook-tour-'));
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  // What a tour starts in the background it writes the process of into a file, as a reader would to stop it.
+  const alive = (): readonly number[] =>
+    globSync(join(folder, '*.pid'))
+      .map((path) => Number(readFileSync(path, 'utf8')))
+      .filter(isAlive);
+  afterAll(() => {
+    for (const id of alive()) process.kill(id, 'SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  });
   const shell = shellIn(folder, environment);
 
   test.each(blocksOf(document).flatMap(stepsOf))('$title', ({ block, command, output }) => {
@@ -28,13 +42,32 @@ describe.each(tours)('the tour of %s', (document) => {
       writeFileSync(path, block.text);
       return;
     }
-    const { output: printed, status } = shell.run(command);
+    const { output: printed, status } = shell.run(command.replaceAll(portOfPages, port));
     // The pages call the folder of their project `/books`.
-    const shown = printed.replaceAll(folder, '/books');
+    const shown = printed.replaceAll(folder, '/books').replaceAll(port, portOfPages);
     if (block.language === 'sh') expect(`${status}\n${shown}`).toMatch(/^0\n/);
     else expect(settled(shown)).toBe(settled(output));
   });
+
+  test('leaves no process behind', () => expect(alive()).toEqual([]));
 });
+
+async function freePort(): Promise<string> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port: free } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return String(free);
+}
+
+function isAlive(id: number): boolean {
+  try {
+    process.kill(id, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 interface Step {
   readonly title: string;

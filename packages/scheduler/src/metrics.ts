@@ -52,6 +52,9 @@ export function metrics(hooks: MetricHooks): Metrics {
     labelNames: ['outcome'],
     registers,
   });
+  // The first of its kind is an increase only over a 0 that was told before.
+  for (const outcome of ['ok', 'blocked', 'failed', 'waiting', 'cancelled'] as const)
+    runs.inc({ outcome }, 0);
   const queueAge = new Gauge({
     name: 'daybook_queue_age_seconds',
     help: 'How long the task that has waited longest has been ready, as far as scrapes have seen it.',
