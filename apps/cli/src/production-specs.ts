@@ -42,7 +42,7 @@ export const productionSpecs: readonly CommandSpec[] = [
     name: 'worker',
     usage: 'worker --scheduler URL [--workers N]',
     summary: 'Do the work of a central scheduler',
-    help: 'Takes tasks of this configuration from the scheduler, and does them, until it is told to stop: Ctrl-C or SIGTERM once, and\nwhat runs goes on to its end while nothing more is taken; twice, and what runs is stopped and given back.\nA scheduler that does not answer is asked again, for as long as it takes.\n\nExit codes: 0 told to stop, 2 usage, configuration or refused by the scheduler.',
+    help: 'Takes tasks of this configuration from the scheduler, and does them, until it is told to stop: Ctrl-C or SIGTERM once, and what runs goes on to its end while nothing more is taken; twice, and what runs is stopped and given back.\nA scheduler that does not answer is asked again, for as long as it takes.\n\nExit codes: 0 told to stop, 2 usage, configuration or refused by the scheduler.',
     takes: 'nothing',
     options: {
       scheduler: schedulerOption,
@@ -57,7 +57,7 @@ export const productionSpecs: readonly CommandSpec[] = [
     name: 'runs',
     usage: 'runs [RUN] [--scheduler URL]',
     summary: 'The runs of a central scheduler, and who works for it',
-    help: `Lists the last runs, the workers, and what is paused or ahead; of one RUN, the tasks that are not done.\n\n${asked}`,
+    help: `Lists the last runs, the workers, and what is ahead; of one RUN, the tasks that are not done, and why.\n\n${asked}`,
     takes: 'a word',
     options: { scheduler: schedulerOption, limit: value('How many runs, the newest first. Default: 20.') },
     examples: [
@@ -69,7 +69,7 @@ export const productionSpecs: readonly CommandSpec[] = [
     name: 'retry',
     usage: 'retry RUN [TASK] [--scheduler URL]',
     summary: 'Try again what failed in a run of a central scheduler',
-    help: `What failed or was blocked or cancelled in the run begins anew, and what lies below it; with TASK, that one and what belongs to\nit. What is done stays.\n\n${asked}`,
+    help: `What failed or was blocked or cancelled in the run begins anew, and what lies below it; with TASK, that one and what belongs to it. What is done stays.\n\n${asked}`,
     takes: 'words',
     options: { scheduler: schedulerOption },
     examples: [
