@@ -86,6 +86,7 @@ export { publish } from './publish.ts';
 export { checkWorkers, exitCodeOf, run, submissionOf } from './run.ts';
 export type { RunObserver, RunOptions, RunResult } from './run.ts';
 export type { Outcome, Progress, RowsOptions, RunContext, Runner, Work, WorkInput } from './runner.ts';
+export type { Schedule } from './schedule.ts';
 export { checkRequest } from './scheduler/check-request.ts';
 export type {
   BeatenResponse,

@@ -17,6 +17,7 @@ import type { LogOptions } from './logs.ts';
 import { logger } from './logs.ts';
 import type { MetricHooks, Metrics } from './metrics.ts';
 import { metrics } from './metrics.ts';
+import { processTimer } from './process-timer.ts';
 import { openJournal } from './store/journal.ts';
 import { tokenBook } from './tokens.ts';
 
@@ -243,9 +244,4 @@ function isLoopback(host: string): boolean {
   loopback.addSubnet('127.0.0.0', 8, 'ipv4');
   loopback.addAddress('::1', 'ipv6');
   return loopback.check(host, family === 6 ? 'ipv6' : 'ipv4');
-}
-
-function processTimer(waitMs: number, act: () => void): () => void {
-  const timer = setTimeout(act, waitMs);
-  return () => clearTimeout(timer);
 }
