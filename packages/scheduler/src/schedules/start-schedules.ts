@@ -97,8 +97,8 @@ export function startSchedules(options: SchedulesOptions): Schedules {
         if (signal.aborted) return;
       }
       log.info({ schedule: schedule.name, run: scheduledRun(schedule.name, dueMs), end }, 'schedule-ran');
-      release(each);
     }
+    release(each);
   };
   const followed = (each: Watched): void => {
     const done = follow(each).finally(() => following.delete(done));
