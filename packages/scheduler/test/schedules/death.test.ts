@@ -35,7 +35,7 @@ const stateOf = (made: World): unknown =>
 test('a process that is killed at any place and begins again leaves no run out and runs none twice', async () => {
   const alive = await killedAt(undefined);
   const expected = submissionsOf(alive);
-  expect(Object.keys(expected)).toHaveLength(8);
+  expect(Object.keys(expected)).toHaveLength(9);
   expect(new Set(Object.values(expected))).toEqual(new Set([1]));
   for (let killAt = 1; killAt <= alive.points(); killAt += 1) {
     const made = await killedAt(killAt);

@@ -21,6 +21,8 @@ export interface KnownRun {
 
 export interface LogLine extends Readonly<Record<string, unknown>> {
   readonly event: string;
+  /** How much time had passed. */
+  readonly ranMs: number;
 }
 
 /** One process that watches schedules. */
@@ -114,7 +116,11 @@ export function world(shows: string): World {
           return clock.timer(waitMs, () => void (alive && act()));
         },
         log: {
-          to: { write: (line: string) => void (point() && lines.push(JSON.parse(line) as LogLine)) },
+          to: {
+            write(line: string) {
+              if (point()) lines.push({ ...(JSON.parse(line) as LogLine), ranMs: clock.ranMs() });
+            },
+          },
         },
         async runOf(run: string) {
           await waited((done) => done());
