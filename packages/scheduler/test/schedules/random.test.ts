@@ -5,7 +5,7 @@ import type { Look } from './oracle.ts';
 import { toldOf } from './oracle.ts';
 import { hour, minute, world } from './world.ts';
 
-const seeds = 150;
+const seeds = 40;
 
 /** Lives and deaths of any length, another clock after each, runs of any length and any end, and starts that fail. */
 async function hold(seed: number): Promise<void> {
