@@ -88,6 +88,7 @@ export type { RemoteWorkerOptions } from './remote-worker.ts';
 export { checkWorkers, exitCodeOf, run, submissionOf } from './run.ts';
 export type { RunAttempt, RunObserver, RunOptions, RunResult } from './run.ts';
 export type { Outcome, Progress, RowsOptions, RunContext, Runner, Work, WorkInput } from './runner.ts';
+export type { Schedule } from './schedule.ts';
 export { checkRequest } from './scheduler/check-request.ts';
 export type {
   BeatenResponse,
