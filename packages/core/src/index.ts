@@ -37,6 +37,32 @@ export { tried } from './doctor.ts';
 export type { DoctorLine } from './doctor.ts';
 export { DaybookError, errorExitCodes, isSystemError, reportOf } from './errors.ts';
 export type { ErrorCode, ErrorReport } from './errors.ts';
+export { eventKinds } from './events/event.ts';
+export type {
+  AttemptEndedEvent,
+  AttemptStartedEvent,
+  ClusterCreated,
+  ClusterEnded,
+  ControlFailed,
+  DaybookEvent,
+  DependencyMissingEvent,
+  EventHandler,
+  EventHandlers,
+  EventKind,
+  HandlerContext,
+  Restated,
+  RunEnded,
+  RunStarted,
+  TaskCounts,
+} from './events/event.ts';
+export { isOfHandler } from './events/handler-queue.ts';
+export { openEvents } from './events/open-events.ts';
+export type { Events, EventsOptions } from './events/open-events.ts';
+export { sentenceOf } from './events/sentence.ts';
+export { eventsOf } from './events/translate.ts';
+export { watchRunners } from './events/watch-runners.ts';
+export { webhook } from './events/webhook.ts';
+export type { Webhook, WebhookOptions } from './events/webhook.ts';
 export { fateOf, readVersions, versionOfAttempt } from './garbage.ts';
 export type { AttemptFate, ReadVersions } from './garbage.ts';
 export { graphOf, taskNodes } from './graph.ts';
@@ -85,7 +111,16 @@ export type { CommandReport, PluginCommand } from './plugin-command.ts';
 export { publish } from './publish.ts';
 export { checkWorkers, exitCodeOf, run, submissionOf } from './run.ts';
 export type { RunObserver, RunOptions, RunResult } from './run.ts';
-export type { Outcome, Progress, RowsOptions, RunContext, Runner, Work, WorkInput } from './runner.ts';
+export type {
+  Outcome,
+  Progress,
+  RowsOptions,
+  RunContext,
+  Runner,
+  RunnerEvent,
+  Work,
+  WorkInput,
+} from './runner.ts';
 export { checkRequest } from './scheduler/check-request.ts';
 export type {
   BeatenResponse,
@@ -116,6 +151,7 @@ export type {
   AheadView,
   AttemptEnded,
   AttemptStarted,
+  DependencyMissing,
   RunOutcome,
   RunView,
   SchedulerEvent,

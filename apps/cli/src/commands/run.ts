@@ -1,6 +1,7 @@
+import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
-import type { Task } from '@daybook/core';
-import { checkTasks, checkWorkers, exitCodeOf, refuseChecked, run } from '@daybook/core';
+import type { Events, Task } from '@daybook/core';
+import { checkTasks, checkWorkers, exitCodeOf, openEvents, refuseChecked, run } from '@daybook/core';
 import { wholeNumber } from '../arguments.ts';
 import { watchInterrupts } from '../interrupts.ts';
 import { withRunners } from '../outputs.ts';
@@ -14,14 +15,36 @@ import type { Workplace } from '../workplace.ts';
 
 /** `daybook run`: plans, runs, and says what happened. */
 export async function runCommand(workplace: Workplace): Promise<number> {
-  const { invocation, config, out, outPaint } = workplace;
-  const { options, words } = invocation;
+  const { invocation, config } = workplace;
+  const { options } = invocation;
   const roots = workplace.tasks();
   const otherwise = config.workers ?? availableParallelism();
   const workers = checkWorkers(wholeNumber('workers', options.workers, otherwise));
   await refuseStatements(workplace, roots);
   const display = displayOf(workplace);
+  const events = openEvents(config.on, { reported: display.note });
   using interrupts = watchInterrupts(config.runners, display.stopping);
+  try {
+    return await runAndTell(workplace, { roots, workers, display, events, signal: interrupts.signal });
+  } finally {
+    await letHandlersEnd(events, interrupts.signal);
+  }
+}
+
+interface Running {
+  readonly roots: readonly Task[];
+  readonly workers: number;
+  readonly display: RunDisplay;
+  readonly events: Events;
+  readonly signal: AbortSignal;
+}
+
+async function runAndTell(
+  workplace: Workplace,
+  { roots, workers, display, events, signal }: Running,
+): Promise<number> {
+  const { invocation, config, out, outPaint } = workplace;
+  const { options, words } = invocation;
   const result = await run({
     config,
     configPath: workplace.configPath,
@@ -31,11 +54,12 @@ export async function runCommand(workplace: Workplace): Promise<number> {
     workers,
     command: words,
     observer: display.observer,
-    signal: interrupts.signal,
+    told: events.tell,
+    signal,
     ...(options.force === true ? { force: true } : {}),
     ...(options.refetch === true ? { refetch: true } : {}),
   }).finally(display.close);
-  const interrupted = interrupts.signal.aborted;
+  const interrupted = signal.aborted;
   const text = workplace.json
     ? `${JSON.stringify(runDocument(result, interrupted))}\n`
     : runSummary({
@@ -48,6 +72,12 @@ export async function runCommand(workplace: Workplace): Promise<number> {
       });
   await out.write(text);
   return exitCodeOf(result, interrupted);
+}
+
+/** What people wait for has been written: who interrupts now has waited for the handlers long enough. */
+async function letHandlersEnd(events: Events, signal: AbortSignal): Promise<void> {
+  const enough = signal.aborted ? [] : [once(signal, 'abort')];
+  await Promise.race([events.close(), ...enough]);
 }
 
 /** Ends with `sql-refused` before anything runs. What was checked before and has not changed is not checked again. */
