@@ -39,15 +39,19 @@ export class ClusterWatch {
   #closed = false;
   #endsWhenIdle = false;
   #ending: Promise<string | undefined> | undefined;
+  #endTold = false;
   #looking = false;
   #wake = new AbortController();
   #answeredMs: number;
   #refusedMs: number | undefined;
+  readonly #ended: () => void;
 
-  constructor(setting: Setting, id: string, ours: boolean) {
+  /** `ended` is called once the cluster is known to be ending, where it is ours. */
+  constructor(setting: Setting, id: string, ours: boolean, ended: () => void = () => undefined) {
     this.#setting = setting;
     this.id = id;
     this.ours = ours;
+    this.#ended = ended;
     this.#answeredMs = setting.here.nowMs();
   }
 
@@ -126,6 +130,10 @@ export class ClusterWatch {
     const ending = (this.#ending ??= endCluster(this.#setting, this.id));
     const why = await ending;
     if (why !== undefined && this.#ending === ending) this.#ending = undefined;
+    if (why === undefined && !this.#endTold) {
+      this.#endTold = true;
+      this.#ended();
+    }
     this.#wake.abort();
     return why;
   }
