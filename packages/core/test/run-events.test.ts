@@ -8,6 +8,7 @@ import type { Runner, RunnerEvent, Work } from '../src/runner.ts';
 import type { Target } from '../src/target.ts';
 import { defineTask } from '../src/task.ts';
 import { memoryTargets } from '../src/testing/index.ts';
+import { settled } from './hand-timer.ts';
 import { date, load, output, publishNext, ran, raw, short } from './run-fixture.ts';
 import type { StubEnd, StubRunner } from './stub-runner.ts';
 import { stubRunner } from './stub-runner.ts';
@@ -278,7 +279,7 @@ test('a run with handlers of every bad kind comes to what one without comes to, 
     if (event.kind === 'attemptEnded') Object.assign(event.end, { kind: 'published' });
   };
   const rejects = async (): Promise<void> => {
-    await null;
+    await settled();
     throw new Error('It rejects.');
   };
   const all = [throws, hangs, changes, rejects];

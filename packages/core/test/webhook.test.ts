@@ -42,9 +42,9 @@ async function passUntil(time: HandTimer, to: Receiver, count: number): Promise<
 }
 
 async function passToEnd(time: HandTimer, ended: Promise<string>): Promise<string> {
-  let end: string | undefined;
-  void ended.then((told) => (end = told));
-  for (let turns = 0; end === undefined && turns < 2000; turns += 1) {
+  const state = { over: false };
+  void ended.then(() => (state.over = true));
+  for (let turns = 0; !state.over && turns < 2000; turns += 1) {
     await new Promise((resolve) => setTimeout(resolve, 1));
     await time.pass(100);
   }

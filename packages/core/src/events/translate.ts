@@ -1,4 +1,5 @@
 import type { AttemptEnd } from '../attempt.ts';
+import type { ControlResult } from '../control.ts';
 import type { ErrorReport } from '../errors.ts';
 import type { AttemptEnded, RunView, SchedulerEvent } from '../scheduler/view.ts';
 import type { ControlFailed, DaybookEvent, Restated } from './event.ts';
@@ -56,18 +57,27 @@ function controlFailed(
 ): readonly ControlFailed[] {
   if (end.kind !== 'blocked') return [];
   const failed = end.controls.filter(({ held }) => !held);
-  const controls = failed.map(({ held: _, offenders: __, ...control }) => control);
+  const controls = failed.map(({ name, figures, remedy }) => ({
+    name,
+    figures,
+    ...(remedy === undefined ? {} : { remedy }),
+  }));
   return [{ kind: 'controlFailed', at, run, task, name, attempt, controls }];
 }
 
 /** Handlers send what they are told elsewhere: rows of the data stay here. */
 function endForHandlers(end: AttemptEnd): AttemptEnd {
-  if (end.kind === 'blocked')
-    return { ...end, controls: end.controls.map(({ offenders: _, ...control }) => control) };
+  if (end.kind === 'blocked') return { ...end, controls: end.controls.map(withoutOffenders) };
   if (end.kind === 'failed' || end.kind === 'crashed') return { ...end, error: withoutStack(end.error) };
   return end;
 }
 
-function withoutStack({ stack: _, ...report }: ErrorReport): ErrorReport {
+function withoutOffenders(control: ControlResult): ControlResult {
+  const { offenders: _, ...rest } = control;
+  return rest;
+}
+
+function withoutStack(error: ErrorReport): ErrorReport {
+  const { stack: _, ...report } = error;
   return report;
 }
