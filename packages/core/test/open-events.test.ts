@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { DaybookEvent, EventHandlers } from '../src/events/event.ts';
 import { isOfHandler } from '../src/events/handler-queue.ts';
@@ -38,6 +39,19 @@ describe('a handler', () => {
     await close();
     expect(runs).toEqual(['1', '2', '3', '4', '5']);
     expect(reports).toEqual([]);
+  });
+
+  test('stands between nobody and their work: each event has a turn of its own', async () => {
+    const runs: string[] = [];
+    const { tell, close } = dispatching({ runStarted: ({ run }) => void runs.push(run) });
+    tellMany(tell, 5);
+    expect(runs).toEqual([]);
+    for (let turn = 1; turn <= 3; turn += 1) {
+      await nextTurn();
+      expect(runs.length).toBeLessThanOrEqual(turn);
+    }
+    await close();
+    expect(runs).toHaveLength(5);
   });
 
   test('that stands under several kinds is told of all in one order', async () => {

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { RunnerEvent } from '@daybook/core';
 import { describe, expect, test } from 'vitest';
 import type { StepService } from '../src/cluster/steps.ts';
@@ -90,13 +91,14 @@ describe('who watches is told of a cluster', () => {
     expect(told().toSorted()).toEqual([`created ${own}`, `ended ${left}`, `ended ${own}`].toSorted());
   });
 
-  test('without its cost, where EMR does not tell of the instances', async () => {
+  test('without its cost, where EMR does not tell of the instances, before it is closed', async () => {
     const world = await openWorld();
     const { owner, events } = watched(world, {
       wrap: (emr) => ({
         ...emr,
         // oxlint-disable-next-line require-yield
         async *instances() {
+          await setTimeout(200);
           throw new Error('A bug.');
         },
       }),

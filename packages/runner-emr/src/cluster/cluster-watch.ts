@@ -39,14 +39,13 @@ export class ClusterWatch {
   #closed = false;
   #endsWhenIdle = false;
   #ending: Promise<string | undefined> | undefined;
-  #endTold = false;
   #looking = false;
   #wake = new AbortController();
   #answeredMs: number;
   #refusedMs: number | undefined;
   readonly #ended: () => void;
 
-  /** `ended` is called once the cluster is known to be ending, where it is ours. */
+  /** `ended` is called when the cluster is known to be ending, where it is ours, and maybe again. */
   constructor(setting: Setting, id: string, ours: boolean, ended: () => void = () => undefined) {
     this.#setting = setting;
     this.id = id;
@@ -130,10 +129,7 @@ export class ClusterWatch {
     const ending = (this.#ending ??= endCluster(this.#setting, this.id));
     const why = await ending;
     if (why !== undefined && this.#ending === ending) this.#ending = undefined;
-    if (why === undefined && !this.#endTold) {
-      this.#endTold = true;
-      this.#ended();
-    }
+    if (why === undefined) this.#ended();
     this.#wake.abort();
     return why;
   }
