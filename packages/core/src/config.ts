@@ -1,5 +1,7 @@
 import { isZone } from './calendar.ts';
 import { DaybookError } from './errors.ts';
+import { handlersRefusal } from './events/check-handlers.ts';
+import type { EventHandlers } from './events/event.ts';
 import type { Runner } from './runner.ts';
 import type { Schedule } from './schedule.ts';
 import { checkSchedules } from './schedule.ts';
@@ -26,6 +28,8 @@ export interface Config {
   readonly workers?: number;
   /** What `daybook serve` runs by itself, and when. Default: nothing. */
   readonly schedules?: readonly Schedule[];
+  /** Who is told what happens, by kind of event. Nothing that must happen hangs on one. Default: nobody. */
+  readonly on?: EventHandlers;
 }
 
 /** A task definition whatever its parameters and columns are. */
@@ -73,6 +77,8 @@ export function checkConfig(value: unknown, where: string): CheckedConfig {
   for (const [name, amount] of Object.entries(config.resources ?? {}))
     if (!(amount >= 0)) refuse(`has ${amount} of the resource "${name}": give a number from 0.`);
   checkSchedules(config.schedules, (name) => definitions.has(name), refuse);
+  const handlers = handlersRefusal(config.on);
+  if (handlers !== undefined) refuse(handlers);
   const { tasks: _, ...rest } = config;
   return {
     ...rest,

@@ -66,6 +66,12 @@ describe('a configuration', () => {
     expect(checked.runners).toEqual([runner]);
   });
 
+  test('may have handlers of events: one, several, or none', () => {
+    const on = { runEnded: () => undefined, attemptEnded: [() => undefined], restated: [] };
+    expect(checkConfig({ ...config, on }, 'here').on).toBe(on);
+    expect(checkConfig({ ...config, on: { runEnded: undefined } }, 'here').on).toEqual({});
+  });
+
   const refusals: readonly (readonly [string, unknown])[] = [
     ['exports no default: write `export default defineConfig({ … })`.', undefined],
     ['has no `targets`: give it a target such as fileTargets({ root }).', { ...config, targets: {} }],
@@ -83,6 +89,21 @@ describe('a configuration', () => {
       { ...config, runners: [{ runner, tasks: ['lefd'] }] },
     ],
     ['has NaN of the resource "disk": give a number from 0.', { ...config, resources: { disk: Number.NaN } }],
+    ['has an `on` that is no object: write on: { runEnded: (event) => … }.', { ...config, on: [() => 1] }],
+    ['has an `on` that is no object: write', { ...config, on: () => 1 }],
+    [
+      'has handlers of "runended", which is no event: there is runStarted, runEnded, attemptStarted, attemptEnded, dependencyMissing, restated, controlFailed, clusterCreated, clusterEnded.',
+      { ...config, on: { runended: () => undefined } },
+    ],
+    ['has handlers of "toString", which is no event', { ...config, on: { toString: () => undefined } }],
+    [
+      'has a value at on.runEnded that is no function: give a handler such as (event) => …, or a list of them.',
+      { ...config, on: { runEnded: 'https://hooks.slack.com' } },
+    ],
+    [
+      'has a value at on.runEnded[1] that is no function',
+      { ...config, on: { runEnded: [() => undefined, null] } },
+    ],
     ['has -1 of the resource "disk": give a number from 0.', { ...config, resources: { disk: -1 } }],
     ['has `schedules` that are no list: give a list of schedules.', { ...config, schedules: {} }],
     ...scheduleRefusals.map(([why, ...schedules]): readonly [string, unknown] => [

@@ -32,7 +32,7 @@ const schedules = startSchedules({
   log,
   runOf: (run) => client.run(run),
   async start({ run, again }) {
-    await server.ask({ kind: 'submit', run, today: '2026-11-02', tasks: [never] });
+    await server.board.port({ kind: 'submit', run, today: '2026-11-02', tasks: [never] });
     appendFileSync(join(state, 'submissions'), `${run} ${again ? 'again' : 'first'}\n`);
     await new Promise((resolve) => setTimeout(resolve, 30));
     return { outcome: 'ok' };
