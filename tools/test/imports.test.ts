@@ -33,6 +33,11 @@ const pureFiles = [
   'job',
   'assert',
   'errors',
+  'events/event',
+  'events/check-handlers',
+  'events/translate',
+  'events/run-events',
+  'events/sentence',
 ];
 const pureFolders = ['scheduler', 'sql'];
 

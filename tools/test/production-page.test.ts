@@ -225,10 +225,14 @@ function eventsOfTheLog(): readonly string[] {
   const sources = [
     'packages/scheduler/src/start-scheduler.ts',
     'packages/scheduler/src/engine.ts',
+    'packages/scheduler/src/schedules/start-schedules.ts',
+    'apps/cli/src/commands/serve.ts',
     'apps/cli/src/commands/worker.ts',
   ].map(textOf);
   const logged = sources.flatMap((source) =>
-    [...source.matchAll(/'([a-z-]+)',?\s*\)/g)].map(([, name = '']) => name),
+    [...source.matchAll(/'([a-z-]+)',?\s*\)|: '(schedule-[a-z-]+)'/g)].map(
+      ([, name, kind]) => name ?? kind ?? '',
+    ),
   );
   // The kinds of events of core are logged under their own names.
   return [...logged, 'run-ended', 'attempt-started', 'attempt-ended'];

@@ -35,19 +35,23 @@ describe.each(tours)('the tour of %s', (document) => {
   });
   const shell = shellIn(folder, environment);
 
-  test.each(blocksOf(document).flatMap(stepsOf))('$title', ({ block, command, output }) => {
-    if (block.file !== undefined) {
-      const path = join(folder, block.file);
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, block.text);
-      return;
-    }
-    const { output: printed, status } = shell.run(command.replaceAll(portOfPages, port));
-    // The pages call the folder of their project `/books`.
-    const shown = printed.replaceAll(folder, '/books').replaceAll(port, portOfPages);
-    if (block.language === 'sh') expect(`${status}\n${shown}`).toMatch(/^0\n/);
-    else expect(settled(shown)).toBe(settled(output));
-  });
+  test.each(blocksOf(document).flatMap(stepsOf))(
+    '$title',
+    ({ block, command, output }) => {
+      if (block.file !== undefined) {
+        const path = join(folder, block.file);
+        mkdirSync(dirname(path), { recursive: true });
+        writeFileSync(path, block.text);
+        return;
+      }
+      const { output: printed, status } = shell.run(command.replaceAll(portOfPages, port));
+      // The pages call the folder of their project `/books`.
+      const shown = printed.replaceAll(folder, '/books').replaceAll(port, portOfPages);
+      if (block.language === 'sh') expect(`${status}\n${shown}`).toMatch(/^0\n/);
+      else expect(settled(shown)).toBe(settled(output));
+    },
+    120_000,
+  );
 
   test('leaves no process behind', () => expect(alive()).toEqual([]));
 });

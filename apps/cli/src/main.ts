@@ -19,6 +19,8 @@ export async function main(words: readonly string[]): Promise<void> {
 }
 
 async function endWith(error: unknown, words: readonly string[], out: Output, err: Output): Promise<void> {
+  const { isOfHandler } = await import('@daybook/core');
+  if (isOfHandler(error)) return;
   const { reportError } = await import('./report-error.ts');
   process.exit(await reportError(error, words, out, err));
 }

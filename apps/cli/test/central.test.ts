@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileTargets } from '@daybook/target-file';
 import { expect, test } from 'vitest';
@@ -145,6 +145,41 @@ test('a scheduler that is not there is exit 7, and one that refuses is exit 2 an
   const without = await project.daybook('runs');
   expect(without).toMatchObject({ code: 2, err: expect.stringContaining('set DAYBOOK_TOKEN') });
   expect(reader).toMatch(/^daybook_reader_/);
+});
+
+test('what fell due while the scheduler was away is run once, and handlers are told', async () => {
+  const project = soldProject();
+  project.write(
+    'central.config.ts',
+    `
+    import { appendFileSync } from 'node:fs';
+    import { join } from 'node:path';
+    import config from './daybook.config.ts';
+    const note = ({ kind, run, outcome }) => appendFileSync(join(import.meta.dirname, 'told'), [kind, run, outcome].join(' ') + '\\n');
+    const daily = { name: 'daily', task: 'sales-statistics', parameters: { date: '2018-07-02' }, cron: '0 0 1 * *' };
+    export default {
+      ...config,
+      schedules: [daily],
+      on: { runStarted: note, runEnded: [note, () => { throw new Error('It cannot be told.'); }], attemptEnded: () => new Promise(() => {}) },
+    };
+    `,
+  );
+  const awaySince = Date.now() - 100 * 86_400_000;
+  const standing = { cron: '0 0 1 * *', zone: 'UTC', handledMs: awaySince, okMs: awaySince };
+  mkdirSync(join(project.folder, '.daybook'));
+  project.write('.daybook/schedules.json', JSON.stringify({ format: 1, schedules: { daily: standing } }));
+  const central = await centralForTest(project, '--config', 'central.config.ts');
+  await central.worker();
+  const log = await central.server.printed('"schedule-ran"');
+  const run = /"run":"(\d{8}T000000000Z-daily)"/.exec(log)?.[1] ?? '';
+  expect((await central.asked('runs', run)).out).toMatch(/ended ok after .*: 2 published\./);
+  expect((await central.asked('runs')).out).toContain('1 run, 0 of them open.');
+  central.server.process.kill('SIGTERM');
+  const { code, out } = await central.server.ended;
+  expect(code).toBe(0);
+  expect(readFileSync(join(project.folder, 'told'), 'utf8')).toBe(`runStarted ${run} \nrunEnded ${run} ok\n`);
+  expect(out).toContain('on.runEnded[1]');
+  expect(out).toContain('It cannot be told.');
 });
 
 test('tokens are made, told of and taken back; only their digests are stored', async () => {

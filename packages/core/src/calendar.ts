@@ -69,6 +69,15 @@ export function dayIn(zone: string, nowMs: number): Day {
   return parts.format(nowMs);
 }
 
+/** Whether `zone` is an IANA time zone that this machine knows. */
+export function isZone(zone: unknown): zone is string {
+  try {
+    return typeof zone === 'string' && new Intl.DateTimeFormat('en', { timeZone: zone }).format(0) !== '';
+  } catch {
+    return false;
+  }
+}
+
 function daysInMonth(month: Month): number {
   return [31, 30, 29].find((count) => isDay(`${month}-${count}`)) ?? 28;
 }

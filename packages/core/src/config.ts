@@ -1,5 +1,10 @@
+import { isZone } from './calendar.ts';
 import { DaybookError } from './errors.ts';
+import { handlersRefusal } from './events/check-handlers.ts';
+import type { EventHandlers } from './events/event.ts';
 import type { Runner } from './runner.ts';
+import type { Schedule } from './schedule.ts';
+import { checkSchedules } from './schedule.ts';
 import type { Target } from './target.ts';
 import type { TaskDefinition, TaskName } from './task.ts';
 
@@ -21,6 +26,10 @@ export interface Config {
   readonly resources?: Readonly<Record<string, number>>;
   /** How many attempts run at once. Default: one for each processor. */
   readonly workers?: number;
+  /** What `daybook serve` runs by itself, and when. Default: nothing. */
+  readonly schedules?: readonly Schedule[];
+  /** Who is told what happens, by kind of event. Nothing that must happen hangs on one. Default: nobody. */
+  readonly on?: EventHandlers;
 }
 
 /** A task definition whatever its parameters and columns are. */
@@ -67,6 +76,9 @@ export function checkConfig(value: unknown, where: string): CheckedConfig {
     refuse(`gives a runner the task "${unknown}", which is not among its \`tasks\`: see to the name.`);
   for (const [name, amount] of Object.entries(config.resources ?? {}))
     if (!(amount >= 0)) refuse(`has ${amount} of the resource "${name}": give a number from 0.`);
+  checkSchedules(config.schedules, (name) => definitions.has(name), refuse);
+  const handlers = handlersRefusal(config.on);
+  if (handlers !== undefined) refuse(handlers);
   const { tasks: _, ...rest } = config;
   return {
     ...rest,
@@ -111,12 +123,4 @@ function definitionsByName(
     byName.set(definition.taskName, definition);
   }
   return byName;
-}
-
-function isZone(zone: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }).format(0) !== '';
-  } catch {
-    return false;
-  }
 }

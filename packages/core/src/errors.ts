@@ -38,6 +38,7 @@ export const errorExitCodes = {
   'cluster-refused': 3,
   'verify-failed': 3,
   'write-failed': 3,
+  'webhook-failed': 3,
   'state-damaged': 3,
   'not-published': 4,
   'control-failed': 5,

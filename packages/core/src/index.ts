@@ -37,6 +37,34 @@ export { tried } from './doctor.ts';
 export type { DoctorLine } from './doctor.ts';
 export { DaybookError, errorExitCodes, isSystemError, reportOf } from './errors.ts';
 export type { ErrorCode, ErrorReport } from './errors.ts';
+export { clusterHours } from './events/cluster-hours.ts';
+export type { ClusterHours } from './events/cluster-hours.ts';
+export { eventKinds } from './events/event.ts';
+export type {
+  AttemptEndedEvent,
+  AttemptStartedEvent,
+  ClusterCreated,
+  ClusterEnded,
+  ControlFailed,
+  DaybookEvent,
+  DependencyMissingEvent,
+  EventHandler,
+  EventHandlers,
+  EventKind,
+  HandlerContext,
+  Restated,
+  RunEnded,
+  RunStarted,
+  TaskCounts,
+} from './events/event.ts';
+export { isOfHandler } from './events/handler-queue.ts';
+export { openEvents } from './events/open-events.ts';
+export type { Events, EventsOptions } from './events/open-events.ts';
+export { sentenceOf } from './events/sentence.ts';
+export { eventsOf } from './events/translate.ts';
+export { watchRunners } from './events/watch-runners.ts';
+export { webhook } from './events/webhook.ts';
+export type { Webhook, WebhookOptions } from './events/webhook.ts';
 export { fateOf, readVersions, versionOfAttempt } from './garbage.ts';
 export type { AttemptFate, ReadVersions } from './garbage.ts';
 export { graphOf, taskNodes } from './graph.ts';
@@ -87,7 +115,17 @@ export { workForScheduler } from './remote-worker.ts';
 export type { RemoteWorkerOptions } from './remote-worker.ts';
 export { checkWorkers, exitCodeOf, run, submissionOf } from './run.ts';
 export type { RunAttempt, RunObserver, RunOptions, RunResult } from './run.ts';
-export type { Outcome, Progress, RowsOptions, RunContext, Runner, Work, WorkInput } from './runner.ts';
+export type {
+  Outcome,
+  Progress,
+  RowsOptions,
+  RunContext,
+  Runner,
+  RunnerEvent,
+  Work,
+  WorkInput,
+} from './runner.ts';
+export type { Schedule } from './schedule.ts';
 export { checkRequest } from './scheduler/check-request.ts';
 export type {
   BeatenResponse,
@@ -118,6 +156,7 @@ export type {
   AheadView,
   AttemptEnded,
   AttemptStarted,
+  DependencyMissing,
   RunOutcome,
   RunView,
   SchedulerEvent,

@@ -1,6 +1,9 @@
 import type { AttemptEnd } from './attempt.ts';
 import { codeDigestOf } from './code-digest.ts';
 import type { CheckedConfig } from './config.ts';
+import { clusterHours } from './events/cluster-hours.ts';
+import type { DaybookEvent } from './events/event.ts';
+import { watchRunners } from './events/watch-runners.ts';
 import { taskNodes } from './graph.ts';
 import { manifestStore } from './manifest-store.ts';
 import type { Progress } from './runner.ts';
@@ -34,6 +37,8 @@ export interface RemoteWorkerOptions {
   readonly abandoned?: (lease: Lease) => void;
   /** The scheduler gave no answer; it is asked again. */
   readonly unanswered?: (error: unknown) => void;
+  /** Is told what the runners tell of their clusters. */
+  readonly told?: (event: DaybookEvent) => void;
   /** Default: the clock. */
   readonly nowMs?: () => number;
   /** Default: the timers of the process. */
@@ -49,6 +54,11 @@ const manifestsKept = 20_000;
 /** Does the work of a scheduler that others use too, until it is told to go. Closes the runners at its end. */
 export async function workForScheduler(options: RemoteWorkerOptions): Promise<void> {
   const { config, configPath, drain, timer, nowMs = Date.now, progress = () => undefined } = options;
+  const hours = clusterHours(nowMs);
+  watchRunners(config.runners, (event) => {
+    hours.happened(event);
+    options.told?.(event);
+  });
   const digests = new Map<TaskDefinition, string>();
   try {
     await work({
@@ -60,6 +70,7 @@ export async function workForScheduler(options: RemoteWorkerOptions): Promise<vo
       beatMs: options.beatMs ?? 20_000,
       restMs,
       stays: true,
+      clusterHours: hours.soFar,
       signal: options.signal,
       ...(drain === undefined ? {} : { drain }),
       ...(timer === undefined ? {} : { timer }),

@@ -7,6 +7,9 @@ import type { Cost } from './cost.ts';
 import { totalCosts } from './cost.ts';
 import { DaybookError } from './errors.ts';
 import type { Journal } from './journal.ts';
+import type { DaybookEvent } from './events/event.ts';
+import { runEvents } from './events/run-events.ts';
+import { watchRunners } from './events/watch-runners.ts';
 import { openJournal } from './journal.ts';
 import type { Plan } from './plan.ts';
 import { isWrapper } from './plan.ts';
@@ -31,6 +34,8 @@ export interface RunOptions extends Asked {
   /** The command line, for the journal. */
   readonly command?: readonly string[];
   readonly observer?: RunObserver;
+  /** Is told what handlers are, and never throws: `tell` of `openEvents`. Default: nobody is. */
+  readonly told?: (event: DaybookEvent) => void;
   readonly signal?: AbortSignal;
   /** Default: the clock. */
   readonly nowMs?: () => number;
@@ -87,16 +92,23 @@ export async function run(options: RunOptions): Promise<RunResult> {
     fresh,
   });
   const costs: Cost[] = [];
+  const events = runEvents(options.told ?? (() => undefined));
+  if (options.told !== undefined) watchRunners(config.runners, options.told);
   // The one worker there is has every runner of the configuration, so none is ever missed.
   const scheduler = new Scheduler({
     leaseMs: inProcessLeaseMs,
     patienceMs: Infinity,
     resources: config.resources ?? {},
+    ...(options.told === undefined ? {} : { told: events.happened }),
   });
   try {
     for (;;) {
       const tasks = submissionOf(prepared, config);
-      const submitted = scheduler.handle({ kind: 'submit', run: id, today: options.today, tasks }, nowMs());
+      const { today, command } = options;
+      const submitted = scheduler.handle(
+        { kind: 'submit', run: id, today, ...(command === undefined ? {} : { command }), tasks },
+        nowMs(),
+      );
       assert(submitted.kind === 'submitted', 'A plan is a submission.');
       await workOff(scheduler, prepared, costs, options, journal);
       const { outcome } = resultOf(scheduler, id);
@@ -109,6 +121,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     const { outcome, fresh: freshAtEnd, tasks } = resultOf(scheduler, id);
     for (const { task, end } of tasks) journal?.write({ kind: 'task-ended', task, end });
     journal?.write({ kind: 'run-ended', outcome });
+    events.close();
     const durationMs = nowMs() - startMs;
     return { run: id, outcome, fresh: freshAtEnd, tasks, durationMs, costs: totalCosts(costs) };
   } finally {

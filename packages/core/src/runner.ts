@@ -71,6 +71,19 @@ export type Outcome = { readonly attempt: AttemptToken; readonly cost?: Cost } &
   | { readonly kind: 'cancelled' }
 );
 
+/** What a runner tells of what it has beside the machine. Times are in milliseconds since 1970. */
+export type RunnerEvent =
+  /** It has a cluster that it asked for. */
+  | { readonly kind: 'cluster-created'; readonly cluster: string; readonly sinceMs: number }
+  /** A cluster that it asked for, or that a dead process left, is known to be ending; `cost` is what it came to, where known. */
+  | {
+      readonly kind: 'cluster-ended';
+      readonly cluster: string;
+      readonly sinceMs: number;
+      readonly untilMs: number;
+      readonly cost?: Cost;
+    };
+
 /** What `readRows` is asked for. */
 export interface RowsOptions {
   readonly orderBy: readonly string[];
@@ -92,6 +105,8 @@ export interface Runner {
   /** No task that it could take can still run: let go of all that costs. */
   release?(): Promise<void>;
   close?(): Promise<void>;
+  /** From now on tells `told`, which never throws, of each event once, and nobody whom it told before. Waits for nothing. */
+  watch?(told: (event: RunnerEvent) => void): void;
   /** The rows of a table's parts as text, streamed. */
   readRows?(
     target: Target,

@@ -40,6 +40,8 @@ export interface WorkerOptions {
   abandoned?(lease: Lease): void;
   /** There was no answer; it goes on asking. */
   unanswered?(error: unknown): void;
+  /** How long its clusters have lived so far, in hours, by runner; it says so with each beat. Default: none has. */
+  clusterHours?(): Readonly<Record<string, number>>;
   /** How long it waits before it asks again where there was no work. Default: `beatMs`. Short where the question itself waits. */
   readonly restMs?: number;
   /** Goes on when nothing is left that could run, for there may be more later. Default false. */
@@ -345,12 +347,18 @@ function keepBeating(
 }
 
 async function beatOnce(
-  { name, scheduler }: WorkerOptions,
+  { name, scheduler, clusterHours }: WorkerOptions,
   running: ReadonlyMap<string, Running>,
   timer: Timer,
 ): Promise<void> {
   const attempts = [...running.keys()];
-  const answer = await scheduler({ kind: 'beat', worker: name, attempts });
+  const hours = clusterHours?.() ?? {};
+  const answer = await scheduler({
+    kind: 'beat',
+    worker: name,
+    attempts,
+    ...(Object.keys(hours).length === 0 ? {} : { clusterHours: hours }),
+  });
   if (answer.kind !== 'beaten') return;
   const lost = new Set(answer.lost);
   for (const id of attempts) {

@@ -44,6 +44,7 @@ export function emrRunner(given: EmrRunnerOptions): Runner {
     },
     release: async () => await steps.release(),
     close: async () => await steps.close(),
+    watch: steps.watch,
     doctor: async () => await emrDoctor(options, { documents, steps }),
     commands: clusterCommands(steps),
   };

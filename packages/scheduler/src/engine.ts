@@ -23,8 +23,8 @@ export interface EngineOptions {
   readonly snapshotMs: number;
   /** How long what has ended is told of in the history. */
   readonly historyMs: number;
-  /** Told of everything that has happened, when it is durable. */
-  happened(event: SchedulerEvent): void;
+  /** Told of everything that has happened and when, once it is durable. */
+  happened(event: SchedulerEvent, atMs: number): void;
 }
 
 /**
@@ -195,7 +195,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
           ...endedOf(step.events, atMs),
         }),
       );
-      for (const each of step.events) options.happened(each);
+      for (const each of step.events) options.happened(each, atMs);
       if (step.events.length > 0 || !quiet.has(request.kind)) {
         version += 1;
         for (const wake of waiters) wake();

@@ -6,6 +6,9 @@ export type { Limits } from './http/handlers.ts';
 export { openLog } from './logs.ts';
 export type { LogOptions } from './logs.ts';
 export type { MetricHooks } from './metrics.ts';
+export { startSchedules } from './schedules/start-schedules.ts';
+export type { Schedules, SchedulesOptions } from './schedules/start-schedules.ts';
+export type { DueRun, RunCalls } from './schedules/end-of-run.ts';
 export { schedulerClient, schedulerPort } from './client/scheduler-client.ts';
 export type { SchedulerClient, SchedulerClientOptions } from './client/scheduler-client.ts';
 export type {

@@ -5,8 +5,6 @@ import type { Scheduler, SchedulerEvent } from '@daybook/core';
 export interface MetricHooks {
   /** How late the reports of the day are, in seconds, by the name of the report. */
   readonly latenessSeconds?: () => Readonly<Record<string, number>>;
-  /** How many hours clusters have run, by the name of the runner. It only grows. */
-  readonly clusterHours?: () => Readonly<Record<string, number>>;
 }
 
 export interface Metrics {
@@ -17,9 +15,12 @@ export interface Metrics {
   /** Looks at the scheduler as it is now; what it learns is told by `text`. */
   look(scheduler: Scheduler, nowMs: number): void;
   journalWorks(works: boolean): void;
+  /** A worker told how long its clusters have lived since it began, in hours, by runner. */
+  clustersLived(worker: string, soFar: Readonly<Record<string, number>>): void;
   text(): Promise<{ readonly type: string; readonly body: string }>;
 }
 
+const workersKnown = 10_000;
 const durationBuckets = [1, 5, 15, 60, 300, 900, 3600, 14_400];
 const answerBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
 
@@ -90,12 +91,14 @@ export function metrics(hooks: MetricHooks): Metrics {
     labelNames: ['report'],
     registers,
   });
-  const hours = new Gauge({
-    name: 'daybook_cluster_hours',
-    help: 'Hours that clusters have run, by runner.',
+  const hours = new Counter({
+    name: 'daybook_cluster_hours_total',
+    help: 'Hours that clusters of workers have lived, by runner, as the workers tell with their beats.',
     labelNames: ['runner'],
     registers,
   });
+  /** What each worker told last, those heard of last at the end. */
+  const lived = new Map<string, number>();
   let readySince = new Map<number, number>();
   return {
     happened(event) {
@@ -121,10 +124,20 @@ export function metrics(hooks: MetricHooks): Metrics {
       for (const each of scheduler.ahead())
         ahead.inc({ runner: each.runner }, each.ready + each.running + each.waiting);
     },
+    clustersLived(worker, soFar) {
+      for (const [runner, total] of Object.entries(soFar)) {
+        const key = JSON.stringify([worker, runner]);
+        const more = total - (lived.get(key) ?? 0);
+        if (more > 0) hours.inc({ runner }, more);
+        lived.delete(key);
+        lived.set(key, total);
+        const [oldest] = lived.keys();
+        if (lived.size > workersKnown && oldest !== undefined) lived.delete(oldest);
+      }
+    },
     journalWorks: (works) => journal.set(works ? 1 : 0),
     async text() {
       fill(lateness, 'report', hooks.latenessSeconds);
-      fill(hours, 'runner', hooks.clusterHours);
       return { type: registry.contentType, body: await registry.metrics() };
     },
   };

@@ -43,8 +43,8 @@ export interface SchedulerServerOptions {
   readonly limits?: Partial<Limits & ConnectionLimits>;
   readonly log?: LogOptions;
   readonly hooks?: MetricHooks;
-  /** Told of what has happened once it is durable: for handlers of events. One that throws is logged. */
-  readonly event?: (event: SchedulerEvent) => void;
+  /** Told of what has happened and when, once it is durable: for handlers of events. One that throws is logged. */
+  readonly event?: (event: SchedulerEvent, atMs: number) => void;
   /** Default: the clock of the machine. */
   readonly nowMs?: () => number;
   /** Default: the timers of the process. */
@@ -113,7 +113,7 @@ export async function startScheduler(options: SchedulerServerOptions): Promise<S
       snapshotBytes: options.snapshotBytes ?? 4 * 1024 ** 2,
       snapshotMs: options.snapshotMs ?? 600_000,
       historyMs: (options.historyDays ?? 400) * 86_400_000,
-      happened: (event) => tell(event, log, figures, options.event),
+      happened: (event, atMs) => tell(event, atMs, log, figures, options.event),
     }),
     () => journal.close(),
   );
@@ -176,6 +176,8 @@ function measuring(engine: Engine, figures: Metrics): Engine {
       const startMs = performance.now();
       const answered = await engine.ask(request);
       figures.answered(request.kind, (performance.now() - startMs) / 1000);
+      if (request.kind === 'beat' && request.clusterHours !== undefined)
+        figures.clustersLived(request.worker, request.clusterHours);
       return answered;
     },
   };
@@ -191,9 +193,10 @@ async function scraped(engine: Engine, figures: Metrics, nowMs: () => number): P
 
 function tell(
   event: SchedulerEvent,
+  atMs: number,
   log: Logger,
   figures: Metrics,
-  handler: ((event: SchedulerEvent) => void) | undefined,
+  handler: SchedulerServerOptions['event'],
 ): void {
   figures.happened(event);
   const { kind, ...facts } = event;
@@ -204,7 +207,7 @@ function tell(
     log.info(facts, kind);
   }
   try {
-    handler?.(event);
+    handler?.(event, atMs);
   } catch (error) {
     log.error({ why: error instanceof Error ? error.message : String(error) }, 'handler-failed');
   }

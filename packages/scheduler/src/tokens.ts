@@ -1,18 +1,8 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DaybookError, isSystemError } from '@daybook/core';
+import { writeWhole } from './store/write-whole.ts';
 
 /** `worker` takes work and reports it; `reader` looks; `operator` may do all of that, and submit, cancel, retry, pause. */
 export type Role = 'worker' | 'operator' | 'reader';
@@ -150,18 +140,6 @@ function stampOf(folder: string): string {
   // What changed just now may change again without a trace.
   const fresh = facts !== undefined && BigInt(Date.now()) - facts.mtimeMs < 100n;
   return facts === undefined ? 'none' : `${facts.mtimeNs} ${facts.size} ${fresh ? Math.random() : ''}`;
-}
-
-function writeWhole(path: string, text: string): void {
-  const half = `${path}.new`;
-  const file = openSync(half, 'w', 0o600);
-  try {
-    writeSync(file, text);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(half, path);
 }
 
 function digestOf(token: string): Buffer {

@@ -31,7 +31,7 @@ const requestFields: {
 } = {
   submit: { run: 'yes', today: 'yes', tasks: 'yes', project: 'no', command: 'no' },
   next: { worker: 'yes', runners: 'yes', attempts: 'yes', more: 'no', project: 'no' },
-  beat: { worker: 'yes', attempts: 'yes' },
+  beat: { worker: 'yes', attempts: 'yes', clusterHours: 'no' },
   report: { worker: 'yes', attempt: 'yes', end: 'yes' },
   cancel: { run: 'no', task: 'no' },
   retry: { run: 'yes', task: 'no' },

@@ -144,15 +144,8 @@ test('the health of a server that stops is told until it is gone', async () => {
   expect(server.lines.at(-1)).toContain('"event":"stopped"');
 });
 
-test('what the scheduler is told of lateness and clusters stands in its metrics, and a hook that throws breaks nothing', async () => {
-  const server = await running({
-    hooks: {
-      latenessSeconds: () => ({ 'daily-accounting': 90 }),
-      clusterHours: () => {
-        throw new Error('no figures');
-      },
-    },
-  });
+test('what the scheduler is told of lateness and clusters stands in its metrics', async () => {
+  const server = await running({ hooks: { latenessSeconds: () => ({ 'daily-accounting': 90 }) } });
   await server.post(submitOf('r', 3));
   await server.post(nextOf('w', attemptId(1)), 'worker');
   const text = await (await server.fetch('/metrics')).text();
@@ -161,7 +154,35 @@ test('what the scheduler is told of lateness and clusters stands in its metrics,
   expect(text).toContain('daybook_tasks{state="ready"} 2');
   expect(text).toContain('daybook_tasks_ahead{runner="local"} 3');
   expect(text).toContain('daybook_workers 1');
-  expect(text).not.toContain('daybook_cluster_hours{');
+  expect(text).not.toContain('daybook_cluster_hours_total{');
+});
+
+test('the hours of clusters are counted by what each worker tells of all of its life', async () => {
+  const server = await running();
+  const beat = async (worker: string, emr: number): Promise<void> =>
+    void (await server.post({ kind: 'beat', worker, attempts: [], clusterHours: { emr } }, 'worker'));
+  await beat('a', 0.5);
+  await beat('b', 1);
+  await beat('a', 2);
+  await beat('a', 2);
+  expect(await (await server.fetch('/metrics')).text()).toContain(
+    'daybook_cluster_hours_total{runner="emr"} 3\n',
+  );
+  const refused = await server.post(
+    { kind: 'beat', worker: 'a', attempts: [], clusterHours: { emr: -1 } },
+    'worker',
+  );
+  expect(refused.status).toBe(422);
+});
+
+test('a hook that throws leaves out its figure and breaks nothing', async () => {
+  const latenessSeconds = (): never => {
+    throw new Error('no figures');
+  };
+  const server = await running({ hooks: { latenessSeconds } });
+  const text = await (await server.fetch('/metrics')).text();
+  expect(text).toContain('daybook_workers 0');
+  expect(text).not.toContain('daybook_report_lateness_seconds{');
 });
 
 test('what is thrown inside is a bug: it is logged, and nothing of it is answered', async () => {

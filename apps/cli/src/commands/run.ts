@@ -1,10 +1,12 @@
+import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
-import type { RunOptions, RunResult, Task } from '@daybook/core';
+import type { Events, RunOptions, RunResult, Task } from '@daybook/core';
 import {
   checkTasks,
   checkWorkers,
   DaybookError,
   exitCodeOf,
+  openEvents,
   refuseChecked,
   run,
   submitRun,
@@ -46,16 +48,23 @@ async function runHere(workplace: Workplace, asked: AskedRun): Promise<number> {
   const { workers: given } = workplace.invocation.options;
   const workers = checkWorkers(wholeNumber('workers', given, config.workers ?? availableParallelism()));
   const display = displayOf(workplace);
+  const events = openEvents(config.on, { reported: display.note });
   using interrupts = watchInterrupts(config.runners, display.stopping);
-  const result = await run({
-    ...asked,
-    configPath: workplace.configPath,
-    stateFolder: workplace.stateFolder,
-    workers,
-    observer: display.observer,
-    signal: interrupts.signal,
-  }).finally(display.close);
-  return await tell(workplace, result, interrupts.signal.aborted);
+  const { signal } = interrupts;
+  try {
+    const result = await run({
+      ...asked,
+      configPath: workplace.configPath,
+      stateFolder: workplace.stateFolder,
+      workers,
+      observer: display.observer,
+      told: events.tell,
+      signal,
+    }).finally(display.close);
+    return await tell(workplace, result, signal.aborted);
+  } finally {
+    await letHandlersEnd(events, signal);
+  }
 }
 
 /** Submits it to a central scheduler and watches. Ctrl-C ends the watching only. */
@@ -123,6 +132,12 @@ async function tellOfLeaving({ json, out, err, invocation }: Workplace, run?: st
   ];
   await err.write(`${lines.join('\n')}\n`);
   return interruptedExitCode;
+}
+
+/** What people wait for has been written: who interrupts now has waited for the handlers long enough. */
+async function letHandlersEnd(events: Events, signal: AbortSignal): Promise<void> {
+  const enough = signal.aborted ? [] : [once(signal, 'abort')];
+  await Promise.race([events.close(), ...enough]);
 }
 
 /** Ends with `sql-refused` before anything runs. What was checked before and has not changed is not checked again. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism, hostname } from 'node:os';
 import type { Lease } from '@daybook/core';
-import { checkWorkers, workForScheduler } from '@daybook/core';
+import { checkWorkers, openEvents, workForScheduler } from '@daybook/core';
 import { wholeNumber } from '../arguments.ts';
 import { connect, schedulerUrl } from '../scheduler-connection.ts';
 import { openServiceLog } from '../service-log.ts';
@@ -21,6 +21,8 @@ export async function workerCommand(workplace: Workplace): Promise<number> {
   // One of an earlier process that had the same number must not be taken for this one.
   const worker = `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`;
   const client = connect(options, { giveUpMs });
+  // The scheduler tells of runs and attempts; of its clusters a worker alone knows.
+  const events = openEvents(config.on, { reported: (why) => log.warn({ why }, 'handler-failed') });
   using stops = watchStops({
     first: () => log.info({ worker }, 'draining'),
     second: () => log.warn({ worker }, 'stopping'),
@@ -42,6 +44,11 @@ export async function workerCommand(workplace: Workplace): Promise<number> {
       slots,
       drain: stops.first,
       signal: stops.second,
+      told: (event) => {
+        const { kind, at: _, ...facts } = event;
+        log.info(facts, kind === 'clusterCreated' ? 'cluster-created' : 'cluster-ended');
+        events.tell(event);
+      },
       started: (lease) => {
         began.set(lease.attempt, Date.now());
         log.info(placeOf(lease), 'attempt-started');
@@ -62,6 +69,7 @@ export async function workerCommand(workplace: Workplace): Promise<number> {
         log.warn({ why: error instanceof Error ? error.message : String(error) }, 'scheduler-unreachable'),
     });
   } finally {
+    await events.close();
     client.close();
   }
   log.info({ worker }, 'stopped');

@@ -20,6 +20,7 @@ export function liveProgress(output: Output, paint: Paint, nowMs: () => number):
   const region = drawRegion(output);
   let filesOf: ReadonlySet<TaskName> = new Set();
   let stopping = false;
+  let closed = false;
   const draw = (above?: string): void => {
     const { width, height } = output;
     region.draw(
@@ -58,12 +59,17 @@ export function liveProgress(output: Output, paint: Paint, nowMs: () => number):
   };
   return {
     observer,
+    note: (why) => {
+      if (closed) void output.write(`${why}\n`);
+      else draw(why);
+    },
     stopping: () => {
       stopping = true;
-      draw();
+      if (!closed) draw();
     },
     close: () => {
       clearInterval(timer);
+      closed = true;
       region.close();
     },
   };

@@ -12,6 +12,7 @@ const quietMs = 30_000;
 export function plainProgress(output: Output, nowMs: () => number): RunDisplay {
   const tally = new RunTally();
   let filesOf: ReadonlySet<TaskName> = new Set();
+  let closed = false;
   const line = (text: string | undefined): void => {
     if (text === undefined) return;
     quiet.refresh();
@@ -56,7 +57,13 @@ export function plainProgress(output: Output, nowMs: () => number): RunDisplay {
   };
   return {
     observer,
-    stopping: () => line('Stopping: attempts are ended, what is published stays.'),
-    close: () => clearInterval(quiet),
+    note: (why) => void output.write(`${why}\n`),
+    stopping: () => {
+      if (!closed) line('Stopping: attempts are ended, what is published stays.');
+    },
+    close: () => {
+      closed = true;
+      clearInterval(quiet);
+    },
   };
 }

@@ -154,7 +154,7 @@ const requests: Readonly<Record<string, Check>> = {
     attempts: list(text, mostIds),
     more: optional(list(text, mostIds)),
   }),
-  beat: record({ worker: text, attempts: list(text, mostIds) }),
+  beat: record({ worker: text, attempts: list(text, mostIds), clusterHours: optional(valuesOf(amount)) }),
   report: record({ worker: text, attempt: text, end }),
   cancel: record({ run: optional(text), task: optional(text) }),
   retry: record({ run: text, task: optional(text) }),

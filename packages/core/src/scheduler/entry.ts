@@ -122,6 +122,12 @@ export function inheritedEnd(above: TaskId, end: TaskEnd): TaskEnd {
   return { kind: 'upstream-failed', culprit: above };
 }
 
+/** What a task waits for by itself: not because of one above it. */
+export function missingDependencyOf({ end, after }: Entry): string | undefined {
+  if (end?.kind !== 'waiting') return undefined;
+  return after.some((above) => above.end?.kind === 'waiting') ? undefined : end.for;
+}
+
 export function statusOf({
   state,
   end,

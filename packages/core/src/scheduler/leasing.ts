@@ -21,10 +21,10 @@ export class Leasing {
   readonly #leases: Leases;
   readonly #workers: Workers;
   readonly #pauses: Pauses;
-  readonly #told: ((event: SchedulerEvent) => void) | undefined;
+  readonly #told: ((event: SchedulerEvent, nowMs: number) => void) | undefined;
 
   constructor(
-    options: { readonly leaseMs?: number; readonly told?: (event: SchedulerEvent) => void },
+    options: { readonly leaseMs?: number; readonly told?: (event: SchedulerEvent, nowMs: number) => void },
     book: Book,
     leases: Leases,
     workers: Workers,
@@ -163,7 +163,7 @@ export class Leasing {
     entry.lease = held;
     this.#book.move(entry, 'running');
     this.#leases.hold(held, untilMs);
-    this.#told?.(startedEvent(held));
+    this.#told?.(startedEvent(held), nowMs);
     return lease;
   }
 
@@ -173,13 +173,14 @@ export class Leasing {
     this.#leases.end(held.lease.attempt, nowMs);
     endAttempt(this.#book, held, end);
     const retryAtMs = held.entry.state === 'backing-off' ? held.entry.readyAtMs : undefined;
-    this.#told?.({
+    const event: SchedulerEvent = {
       ...startedEvent(held),
       kind: 'attempt-ended',
       end,
       durationMs: nowMs - held.sinceMs,
       ...(retryAtMs === undefined ? {} : { retryAtMs }),
-    });
+    };
+    this.#told?.(event, nowMs);
     return retryAtMs;
   }
 

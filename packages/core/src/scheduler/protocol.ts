@@ -63,6 +63,8 @@ export interface BeatRequest {
   readonly kind: 'beat';
   readonly worker: string;
   readonly attempts: readonly string[];
+  /** How long its clusters have lived since it began, in hours, by runner: for the figures of whoever watches. */
+  readonly clusterHours?: Readonly<Record<string, number>>;
 }
 
 export interface ReportRequest {

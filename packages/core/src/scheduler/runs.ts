@@ -1,8 +1,8 @@
 import type { Day } from '../calendar.ts';
 import type { Entry } from './entry.ts';
-import { statusOf, viewOf } from './entry.ts';
+import { missingDependencyOf, statusOf, viewOf } from './entry.ts';
 import type { ProjectRef, SubmitRequest } from './protocol.ts';
-import type { RunView, TaskStatus, TaskView } from './view.ts';
+import type { RunView, SchedulerEvent, TaskStatus, TaskView } from './view.ts';
 import { outcomeOf } from './view.ts';
 
 /** What a scheduler knows of one run. */
@@ -24,6 +24,10 @@ export interface RunEntry {
   /** How many of its tasks have not ended, wrappers too. */
   unended: number;
   readonly counts: Record<TaskStatus, number>;
+  /** Those of which it has been told that they wait for something outside. */
+  readonly missing: Set<Entry>;
+  /** Those that may have come to that in this request. */
+  readonly maybeMissing: Set<Entry>;
   /** Whether anything has changed in this request. */
   touched: boolean;
   /** Whether it has been told of. */
@@ -106,7 +110,7 @@ export class Runs {
   }
 
   /** Ends the runs in which nothing can still run, opens those that had ended and go on, and tells of each. */
-  settle(nowMs: number, tell: (kind: 'run-started' | 'run-ended', run: RunEntry) => void): void {
+  settle(nowMs: number, tell: (event: SchedulerEvent) => void): void {
     if (this.#touched.length === 0) return;
     const touched = this.#touched.sort((a, b) => a.latest - b.latest);
     this.#touched = [];
@@ -115,14 +119,15 @@ export class Runs {
       if (run.unended > 0 && run.endedMs !== undefined) {
         run.endedMs = undefined;
         this.#ended.delete(run);
-        tell('run-started', run);
+        tell({ kind: 'run-started', run: runView(run) });
       }
-      if (!run.told) tell('run-started', run);
+      if (!run.told) tell({ kind: 'run-started', run: runView(run) });
       run.told = true;
+      tellMissing(run, tell);
       if (run.unended === 0 && run.endedMs === undefined) {
         run.endedMs = nowMs;
         this.#ended.add(run);
-        tell('run-ended', run);
+        tell({ kind: 'run-ended', run: runView(run) });
       }
     }
   }
@@ -163,7 +168,10 @@ export class Runs {
   restored(ended: readonly RunEntry[], submissions: number): void {
     for (const run of ended) this.#ended.add(run);
     this.#submissions = submissions;
-    for (const run of this.#touched) run.touched = false;
+    for (const run of this.#touched) {
+      run.touched = false;
+      run.maybeMissing.clear();
+    }
     this.#touched = [];
   }
 
@@ -184,6 +192,7 @@ export class Runs {
   #count(run: RunEntry, entry: Entry, sign: 1 | -1): void {
     if (entry.state !== 'ended') run.unended += sign;
     if (entry.submitted.wrapper !== true) run.counts[statusOf(entry)] += sign;
+    if (sign === 1 && entry.end?.kind === 'waiting') run.maybeMissing.add(entry);
     this.#touch(run);
   }
 }
@@ -209,6 +218,8 @@ export function newRun(request: Omit<SubmitRequest, 'kind' | 'tasks'>, nowMs: nu
     keptChange: 0,
     unended: 0,
     counts: noCounts(),
+    missing: new Set(),
+    maybeMissing: new Set(),
     touched: false,
     told: false,
   };
@@ -226,6 +237,17 @@ export function runView(run: RunEntry): RunView {
     ...(endedMs === undefined ? {} : { endedMs, outcome: outcomeOf(counts) }),
     counts,
   };
+}
+
+function tellMissing(run: RunEntry, tell: (event: SchedulerEvent) => void): void {
+  for (const entry of run.maybeMissing) {
+    const missing = run.missing.has(entry) ? undefined : missingDependencyOf(entry);
+    if (missing === undefined || !entry.runs.includes(run)) continue;
+    run.missing.add(entry);
+    const { task, name } = entry.submitted;
+    tell({ kind: 'dependency-missing', task, name, run: run.run, for: missing });
+  }
+  run.maybeMissing.clear();
 }
 
 function count(run: RunEntry, view: TaskView, sign: 1 | -1): void {

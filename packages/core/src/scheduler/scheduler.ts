@@ -26,8 +26,8 @@ export interface SchedulerOptions {
   readonly retentionMs?: number;
   /** How long a ready task waits for a worker to be seen that could take it. Default 15 minutes. */
   readonly patienceMs?: number;
-  /** Is told what happens, as it happens. It changes nothing. */
-  readonly told?: (event: SchedulerEvent) => void;
+  /** Is told what happens, as it happens, and when by its clock. It changes nothing. */
+  readonly told?: (event: SchedulerEvent, nowMs: number) => void;
 }
 
 /** Of which tasks a view is wanted. */
@@ -177,6 +177,6 @@ export class Scheduler {
 
   #settleRuns(): void {
     const { runs, nowMs } = this.#book;
-    runs.settle(nowMs, (kind, run) => this.#options.told?.({ kind, run: runView(run) }));
+    runs.settle(nowMs, (event) => this.#options.told?.(event, nowMs));
   }
 }

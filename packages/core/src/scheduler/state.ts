@@ -61,6 +61,8 @@ interface SavedRun {
   readonly endedMs?: number;
   readonly tasks: readonly number[];
   readonly kept: readonly (readonly [number, TaskView])[];
+  /** Those of which it has been told that they wait for something outside; absent where there is none. */
+  readonly missing?: readonly number[];
 }
 
 interface SavedLease {
@@ -169,12 +171,13 @@ export function restore({ book, leases, workers }: Parts, state: OfParts): void 
 }
 
 function restoreRuns(book: Book, state: OfParts, entryAt: (index: number) => Entry): void {
-  for (const { tasks, kept, latest, endedMs, submittedMs, ...saved } of state.runs) {
+  for (const { tasks, kept, missing = [], latest, endedMs, submittedMs, ...saved } of state.runs) {
     const views = new Map(kept);
     const run: RunEntry = {
       ...newRun({ project: undefined, command: undefined, ...saved } as never, submittedMs),
       latest,
       endedMs,
+      missing: new Set(missing.map(entryAt)),
       told: true,
     };
     book.runs.restore(run);
@@ -235,6 +238,7 @@ function savedRun(run: RunEntry, numberOf: (entry: Entry) => number): SavedRun {
       const view = run.kept.get(entry);
       return view === undefined ? [] : [[numberOf(entry), view] as const];
     }),
+    ...(run.missing.size === 0 ? {} : { missing: Array.from(run.missing, numberOf) }),
   };
 }
 

@@ -60,12 +60,22 @@ export interface WorkerView {
   readonly attempts: readonly string[];
 }
 
-/** What happened, once each. `run-started` comes again where a run that had ended goes on. */
+/** What happened, once each. `run-started` and `run-ended` come again where a run that had ended goes on. */
 export type SchedulerEvent =
   | { readonly kind: 'run-started'; readonly run: RunView }
   | { readonly kind: 'run-ended'; readonly run: RunView }
   | AttemptStarted
-  | AttemptEnded;
+  | AttemptEnded
+  | DependencyMissing;
+
+/** A task waits in a run for something outside: by itself, not because of one above it. Once for each run and task. */
+export interface DependencyMissing {
+  readonly kind: 'dependency-missing';
+  readonly task: TaskId;
+  readonly name: TaskName;
+  readonly run: string;
+  readonly for: string;
+}
 
 export interface AttemptStarted {
   readonly kind: 'attempt-started';

@@ -155,7 +155,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'idle-worker-sleeps',
     breaks: 'A worker without work waits until it is woken, and nobody wakes it.',
-    from: 'Math.min(options.beatMs, answer.againInMs ?? options.beatMs)',
+    from: 'Math.min(restMs, answer.againInMs ?? restMs)',
     to: 'answer.againInMs ?? Number.MAX_SAFE_INTEGER',
   },
   {
@@ -239,7 +239,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'worker-gives-up-asking',
     breaks: 'A worker that gets no answer to its beats sends no more.',
-    from: 'nextBeat(Math.min(options.beatMs, askAgainMs(tries, random)));',
+    from: 'nextBeat(Math.min(beatMs, askAgainMs(tries, random)));',
     to: 'stopTimer();',
   },
   {

@@ -43,11 +43,14 @@ export class ClusterWatch {
   #wake = new AbortController();
   #answeredMs: number;
   #refusedMs: number | undefined;
+  readonly #ended: () => void;
 
-  constructor(setting: Setting, id: string, ours: boolean) {
+  /** `ended` is called when the cluster is known to be ending, where it is ours, and maybe again. */
+  constructor(setting: Setting, id: string, ours: boolean, ended: () => void = () => undefined) {
     this.#setting = setting;
     this.id = id;
     this.ours = ours;
+    this.#ended = ended;
     this.#answeredMs = setting.here.nowMs();
   }
 
@@ -126,6 +129,7 @@ export class ClusterWatch {
     const ending = (this.#ending ??= endCluster(this.#setting, this.id));
     const why = await ending;
     if (why !== undefined && this.#ending === ending) this.#ending = undefined;
+    if (why === undefined) this.#ended();
     this.#wake.abort();
     return why;
   }

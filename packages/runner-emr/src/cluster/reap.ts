@@ -61,7 +61,7 @@ function shown(
 
 /** What came of ending clusters: those that are ending now, and why others are not. */
 export interface Reaped {
-  readonly ended: readonly string[];
+  readonly ended: readonly ClusterView[];
   readonly failed: readonly { readonly id: string; readonly why: string }[];
 }
 
@@ -78,11 +78,11 @@ export async function reapDead(
     name.owner === setting.owner ? isStray(cluster.id) : dead,
   );
   const results = await Promise.all(
-    toEnd.map(async ({ cluster: { id } }) => ({ id, why: await endCluster(setting, id) })),
+    toEnd.map(async ({ cluster }) => ({ cluster, why: await endCluster(setting, cluster.id) })),
   );
-  const ended = results.filter(({ why }) => why === undefined).map(({ id }) => id);
-  const failed = results.flatMap(({ id, why }) => (why === undefined ? [] : [{ id, why }]));
-  await forget(setting, owned, new Set(ended));
+  const ended = results.flatMap(({ cluster, why }) => (why === undefined ? [cluster] : []));
+  const failed = results.flatMap(({ cluster: { id }, why }) => (why === undefined ? [] : [{ id, why }]));
+  await forget(setting, owned, new Set(ended.map(({ id }) => id)));
   return { ended, failed };
 }
 

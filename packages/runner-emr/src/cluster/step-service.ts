@@ -1,8 +1,10 @@
+import type { RunnerEvent } from '@daybook/core';
 import { DaybookError } from '@daybook/core';
 import { isExisting, type CheckedEmrOptions } from '../check-options.ts';
 import type { Documents } from '../documents.ts';
 import { meaningOf } from '../meaning.ts';
 import { ClusterWatch } from './cluster-watch.ts';
+import { ClusterNews } from './cluster-news.ts';
 import type { Emr } from './emr.ts';
 import { intentUri } from './intents.ts';
 import { scratchDigest } from './names.ts';
@@ -66,9 +68,11 @@ class OwnedClusters implements StepService {
   /** An answer was lost: there may be a cluster of ours that is not known. */
   #doubt = false;
   #closing: Promise<void> | undefined;
+  readonly #news: ClusterNews;
 
   constructor(setting: Setting) {
     this.#setting = setting;
+    this.#news = new ClusterNews(setting);
     this.#owner = new Owner(setting);
   }
 
@@ -95,7 +99,8 @@ class OwnedClusters implements StepService {
     const idle = ours.filter((watch) => !watch.busy);
     await this.#end(idle);
     if (this.#doubt && this.#placing === undefined) {
-      await reapDead(this.#setting, this.#isStray).catch(throwBugs);
+      const reaped = await reapDead(this.#setting, this.#isStray).catch(throwBugs);
+      if (reaped !== undefined) this.#news.reaped(reaped);
     }
   }
 
@@ -108,6 +113,8 @@ class OwnedClusters implements StepService {
     return this.#closing;
   }
 
+  readonly watch = (told: (event: RunnerEvent) => void): void => this.#news.watch(told);
+
   async clusters(): Promise<readonly LivingCluster[]> {
     return await this.#told('list the clusters', async () => await livingClusters(this.#setting));
   }
@@ -117,7 +124,7 @@ class OwnedClusters implements StepService {
       const living = await livingClusters(this.#setting);
       const { ended, failed } = await reapDead(this.#setting);
       if (failed.length > 0) throw stillThere(failed);
-      return living.filter(({ id }) => ended.includes(id));
+      return living.filter(({ id }) => ended.some((cluster) => cluster.id === id));
     });
   }
 
@@ -170,7 +177,9 @@ class OwnedClusters implements StepService {
 
   async #reapAll(isStray?: (id: string) => boolean): Promise<void> {
     const { cluster } = this.#setting.options;
-    const { failed } = await reapDead(this.#setting, isStray);
+    const reaped = await reapDead(this.#setting, isStray);
+    const { failed } = reaped;
+    this.#news.reaped(reaped);
     if (isExisting(cluster)) await stopDeadSteps(this.#setting, cluster.id);
     if (failed.length > 0) throw stillThere(failed);
   }
@@ -183,7 +192,11 @@ class OwnedClusters implements StepService {
     );
     if (started.doubt) this.#doubt = true;
     if (started.kind !== 'started') return started.kind === 'cancelled' ? { kind: 'cancelled' } : started;
-    const watch = new ClusterWatch(this.#setting, started.id, true);
+    const sinceMs = this.#setting.here.nowMs();
+    this.#news.created(started.id, sinceMs);
+    const watch = new ClusterWatch(this.#setting, started.id, true, () =>
+      this.#news.ended(started.id, sinceMs),
+    );
     this.#watches.set(started.id, watch);
     this.#tokens.set(started.id, started.token);
     return { kind: 'ready', watch };
@@ -230,6 +243,7 @@ class OwnedClusters implements StepService {
       async () => await this.#reapAll(this.#isStray),
     );
     await this.#owner.remove();
+    await this.#news.settled();
     this.#setting.emr.close();
   }
 

@@ -1,3 +1,5 @@
+import type { RunnerEvent } from '@daybook/core';
+
 /** What is to be run as one step of a cluster. */
 export interface StepRequest {
   /** Names this submission and no other, in the name of the step: 32 hex digits. */
@@ -81,6 +83,8 @@ export interface StepService {
    * owner stays on record then, and the next process ends it. May be called again.
    */
   close(): Promise<void>;
+  /** From now on tells `told` of each cluster of this process that is there, and of each that is known to be ending. */
+  watch(told: (event: RunnerEvent) => void): void;
   /** The clusters of this scratch that are alive, whoever owns them. */
   clusters(): Promise<readonly LivingCluster[]>;
   /** Ends those of `clusters()` whose owner is dead, and tells which. */

@@ -11,6 +11,7 @@ import type {
   TasksDocument,
   WorkersDocument,
 } from '../api/documents.ts';
+import { pause } from '../pause.ts';
 import type { HttpAnswer } from './exchange.ts';
 import { exchange } from './exchange.ts';
 import { verdictOf } from './verdict.ts';
@@ -212,16 +213,4 @@ function reasonOf(error: unknown): string {
   const { code } = error as { code?: unknown };
   // A refused connection to several addresses has no message of its own.
   return error.message === '' && typeof code === 'string' ? code : error.message;
-}
-
-function pause(waitMs: number, timer: Timer, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    const wake = (): void => {
-      stop();
-      signal?.removeEventListener('abort', wake);
-      resolve();
-    };
-    const stop = timer(waitMs, wake);
-    signal?.addEventListener('abort', wake);
-  });
 }
