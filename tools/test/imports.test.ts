@@ -12,7 +12,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'packages/target-s3': ['@daybook/core', '@aws-sdk/client-s3'],
   'packages/runner-local': ['@daybook/core', '@duckdb/node-api', 'apache-arrow', 'hyparquet', 'parquet-wasm'],
   'packages/runner-emr': ['@daybook/core', '@aws-sdk/client-emr', '@aws-sdk/client-s3'],
-  'packages/scheduler': ['@daybook/core', 'pino', 'prom-client'],
+  'packages/scheduler': ['@daybook/core', 'croner', 'pino', 'prom-client'],
   'packages/reports-accounting': ['@daybook/core'],
   'packages/emr-local': ['yargs'],
   'packages/exchange-simulator': ['yargs'],
