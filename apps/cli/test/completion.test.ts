@@ -32,7 +32,7 @@ describe('what may stand at the cursor', () => {
     ['--config a.ts run acc', ['accounting']],
     ['run --force acc', ['accounting']],
     ['run sales --d', ['--date', '--debug']],
-    ['run sales-report --s', ['--size']],
+    ['run sales-report --s', ['--scheduler', '--size']],
     ['run sales-report --da', []],
     ['run sales-report --size ', ['small', 'large']],
     ['run sales-report --size l', ['large']],
