@@ -22,19 +22,22 @@ export function watchInterrupts(runners: readonly Runner[], onFirst: () => void)
     abort.abort();
     onFirst();
   };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
+  return { signal: abort.signal, ...onSignals(onSignal) };
+}
+
+const signals = ['SIGINT', 'SIGTERM'] as const;
+
+/** Calls `act` with each Ctrl-C or SIGTERM, until it is disposed of. */
+export function onSignals(act: () => void): Disposable {
+  for (const signal of signals) process.on(signal, act);
   return {
-    signal: abort.signal,
     [Symbol.dispose]() {
-      process.off('SIGINT', onSignal);
-      process.off('SIGTERM', onSignal);
+      for (const signal of signals) process.off(signal, act);
     },
   };
 }
 
 /** Ends a command that has nothing to put in order as soon as it is interrupted. */
 export function endWhenInterrupted(): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.on(signal, () => process.exit(interruptedExitCode));
+  onSignals(() => process.exit(interruptedExitCode));
 }

@@ -11,6 +11,9 @@ const stateOption: OptionSpec = value(
   'The folder of the journal and the tokens. Default: .daybook beside the configuration.',
 );
 
+/** How much a process that stays may log. */
+export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
+
 const asked = 'Exit codes: 0 done, 2 refused, 7 the scheduler cannot be reached.';
 
 /** The commands of a scheduler that several machines work for. */
@@ -31,7 +34,7 @@ export const productionSpecs: readonly CommandSpec[] = [
         'How many seconds a worker that is not heard of keeps its tasks. Default: 60. At least 5.',
       ),
       history: value('How many days runs and attempts that have ended are told of. Default: 400.'),
-      log: value('How much is logged: debug, info, warn or error. Default: info.', logLevels()),
+      log: value('How much is logged: debug, info, warn or error. Default: info.', logLevels),
     },
     examples: [
       ['daybook serve', 'For workers on this machine'],
@@ -49,7 +52,7 @@ export const productionSpecs: readonly CommandSpec[] = [
       workers: value(
         'How many attempts run at once. Default: `workers` of the configuration, else one for each processor.',
       ),
-      log: value('How much is logged: debug, info, warn or error. Default: info.', logLevels()),
+      log: value('How much is logged: debug, info, warn or error. Default: info.', logLevels),
     },
     examples: [['DAYBOOK_TOKEN=… daybook worker --scheduler https://daybook.example', 'On another machine']],
   },
@@ -127,7 +130,3 @@ export const productionSpecs: readonly CommandSpec[] = [
     ],
   },
 ];
-
-function logLevels(): readonly string[] {
-  return ['debug', 'info', 'warn', 'error'];
-}

@@ -1,4 +1,4 @@
-import { interruptedExitCode } from './interrupts.ts';
+import { interruptedExitCode, onSignals } from './interrupts.ts';
 
 /** Aborts with the first, and with the second Ctrl-C or SIGTERM; the third ends the process at once. */
 export interface Stops extends Disposable {
@@ -19,14 +19,5 @@ export function watchStops(told: { readonly first: () => void; readonly second: 
       first.abort();
     }
   };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  return {
-    first: first.signal,
-    second: second.signal,
-    [Symbol.dispose]() {
-      process.off('SIGINT', onSignal);
-      process.off('SIGTERM', onSignal);
-    },
-  };
+  return { first: first.signal, second: second.signal, ...onSignals(onSignal) };
 }

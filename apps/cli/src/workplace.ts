@@ -1,5 +1,7 @@
+import { availableParallelism } from 'node:os';
 import type { CheckedConfig, Day, Task } from '@daybook/core';
-import { DaybookError, dayIn, isDay } from '@daybook/core';
+import { checkWorkers, DaybookError, dayIn, isDay } from '@daybook/core';
+import { wholeNumber } from './arguments.ts';
 import type { Invocation } from './invocation.ts';
 import { loadConfig } from './load-config.ts';
 import { selectTask, selectTasks } from './select-tasks.ts';
@@ -32,6 +34,12 @@ export interface Workplace extends Streams {
 
 /** What each command is: it says its exit code. */
 export type Command = (workplace: Workplace) => Promise<number>;
+
+/** How many attempts run at once, as the command line or else the configuration says. */
+export function workersOf({ config, invocation }: Workplace): number {
+  const otherwise = config.workers ?? availableParallelism();
+  return checkWorkers(wholeNumber('workers', invocation.options.workers, otherwise));
+}
 
 /** Loads the configuration that the command line means. */
 export async function openWorkplace(invocation: Invocation, streams: Streams): Promise<Workplace> {

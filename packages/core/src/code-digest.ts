@@ -32,6 +32,16 @@ export function codeDigestOf(definition: TaskDefinition): string {
   );
 }
 
+/** The same, made once for each definition. */
+export function codeDigests(): (definition: TaskDefinition) => string {
+  const known = new Map<TaskDefinition, string>();
+  return (definition) => {
+    const digest = known.get(definition) ?? codeDigestOf(definition);
+    known.set(definition, digest);
+    return digest;
+  };
+}
+
 /** One digest of all task names with their code digests: equal in two processes that would do the same. */
 export function projectDigestOf(definitions: readonly TaskDefinition[]): string {
   return sha256(

@@ -109,6 +109,7 @@ export {
 export type { Param, ParamKind, Params, ParamValue, Values, ValuesOf } from './param.ts';
 export { isExternal, isWrapper, planOf } from './plan.ts';
 export type { Plan, Planned, Situation } from './plan.ts';
+export { commandText, parametersIn } from './command-text.ts';
 export type { CommandReport, PluginCommand } from './plugin-command.ts';
 export { publish } from './publish.ts';
 export { workForScheduler } from './remote-worker.ts';
@@ -127,6 +128,7 @@ export type {
 } from './runner.ts';
 export type { Schedule } from './schedule.ts';
 export { checkRequest } from './scheduler/check-request.ts';
+export { isGood } from './scheduler/entry.ts';
 export type {
   BeatenResponse,
   BeatRequest,
@@ -229,7 +231,7 @@ export {
 export type { FingerprintedFrom, MadeFingerprint } from './verify-fingerprint.ts';
 export { distinctParts, verifyChain, verifyInputs, verifyPart } from './verify.ts';
 export type { Finding, FindingKind, ReadPart, VerifiedChain } from './verify.ts';
-export { processTimer } from './timer.ts';
+export { pause, processTimer } from './timer.ts';
 export type { Timer } from './timer.ts';
 export { projectOf, submitRun } from './submitted-run.ts';
 export type { BoardTasks, RunBoard, SubmittedRunOptions } from './submitted-run.ts';

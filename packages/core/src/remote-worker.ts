@@ -1,5 +1,5 @@
 import type { AttemptEnd } from './attempt.ts';
-import { codeDigestOf } from './code-digest.ts';
+import { codeDigests } from './code-digest.ts';
 import type { CheckedConfig } from './config.ts';
 import { clusterHours } from './events/cluster-hours.ts';
 import type { DaybookEvent } from './events/event.ts';
@@ -10,7 +10,6 @@ import type { Progress } from './runner.ts';
 import type { SchedulerPort } from './scheduler-port.ts';
 import type { Lease } from './scheduler/protocol.ts';
 import { projectOf } from './submitted-run.ts';
-import type { TaskDefinition } from './task.ts';
 import type { Timer } from './timer.ts';
 import { work } from './worker.ts';
 
@@ -53,33 +52,32 @@ const manifestsKept = 20_000;
 
 /** Does the work of a scheduler that others use too, until it is told to go. Closes the runners at its end. */
 export async function workForScheduler(options: RemoteWorkerOptions): Promise<void> {
-  const { config, configPath, drain, timer, nowMs = Date.now, progress = () => undefined } = options;
+  const {
+    config,
+    configPath,
+    told,
+    progress = () => undefined,
+    nowMs = Date.now,
+    beatMs = 20_000,
+    ...others
+  } = options;
+  const codeDigest = codeDigests();
   const hours = clusterHours(nowMs);
   watchRunners(config.runners, (event) => {
     hours.happened(event);
-    options.told?.(event);
+    told?.(event);
   });
-  const digests = new Map<TaskDefinition, string>();
   try {
     await work({
-      name: options.name,
-      slots: options.slots,
-      scheduler: options.scheduler,
+      ...others,
       project: projectOf(config),
       runners: config.runners,
-      beatMs: options.beatMs ?? 20_000,
+      beatMs,
       restMs,
       stays: true,
       clusterHours: hours.soFar,
-      signal: options.signal,
-      ...(drain === undefined ? {} : { drain }),
-      ...(timer === undefined ? {} : { timer }),
       node: taskNodes(config.definitions),
-      codeDigest: ({ task: { definition } }) => {
-        const known = digests.get(definition) ?? codeDigestOf(definition);
-        digests.set(definition, known);
-        return known;
-      },
+      codeDigest: ({ task }) => codeDigest(task.definition),
       context: {
         target: config.targets,
         store: manifestStore(config.targets, manifestsKept),
@@ -87,23 +85,8 @@ export async function workForScheduler(options: RemoteWorkerOptions): Promise<vo
         nowMs,
         progress,
       },
-      ...toldOf(options),
     });
   } finally {
     for (const runner of config.runners) await runner.close?.();
   }
-}
-
-function toldOf({
-  started,
-  ended,
-  abandoned,
-  unanswered,
-}: RemoteWorkerOptions): Partial<RemoteWorkerOptions> {
-  return {
-    ...(started === undefined ? {} : { started }),
-    ...(ended === undefined ? {} : { ended }),
-    ...(abandoned === undefined ? {} : { abandoned }),
-    ...(unanswered === undefined ? {} : { unanswered }),
-  };
 }

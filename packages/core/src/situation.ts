@@ -1,5 +1,5 @@
 import type { Day } from './calendar.ts';
-import { codeDigestOf } from './code-digest.ts';
+import { codeDigests } from './code-digest.ts';
 import type { CheckedConfig } from './config.ts';
 import type { Wish } from './decide.ts';
 import type { Graph } from './graph.ts';
@@ -8,7 +8,7 @@ import type { ManifestStore } from './manifest-store.ts';
 import { manifestStore } from './manifest-store.ts';
 import type { Plan, Situation } from './plan.ts';
 import { isWrapper, planOf } from './plan.ts';
-import type { Task, TaskDefinition, TaskId } from './task.ts';
+import type { Task, TaskId } from './task.ts';
 import { tasksOf } from './task.ts';
 
 /** What was asked for: tasks, and wishes for those named. */
@@ -32,12 +32,7 @@ export interface Prepared extends Situation {
 export async function prepare(config: CheckedConfig, asked: Asked): Promise<Prepared> {
   const graph = graphOf(asked.roots);
   const store = manifestStore(config.targets);
-  const digests = new Map<TaskDefinition, string>();
-  const codeDigest = (definition: TaskDefinition): string => {
-    const known = digests.get(definition) ?? codeDigestOf(definition);
-    digests.set(definition, known);
-    return known;
-  };
+  const codeDigest = codeDigests();
   const look = async (seen: ReadonlyMap<TaskId, number> | undefined): Promise<Prepared> => {
     const names = new Set(
       [...graph.values()].flatMap(({ task }) => (isWrapper(task.definition) ? [] : [task.name])),

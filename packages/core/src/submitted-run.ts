@@ -74,13 +74,14 @@ export async function submitRun(options: SubmittedRunOptions): Promise<RunResult
   checkListed(prepared, config);
   observer?.planned?.(prepared);
   const fresh = freshIn(prepared.plan);
+  const project = projectOf(config);
   const watch = new RunWatch(run, board, observer, nowMs);
   for (;;) {
     signal?.throwIfAborted();
     const answer = await board.port({
       kind: 'submit',
       run,
-      project: projectOf(config),
+      project,
       today: options.today,
       ...(command === undefined ? {} : { command }),
       tasks: submissionOf(prepared, config),

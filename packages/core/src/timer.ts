@@ -9,8 +9,18 @@ export function processTimer(waitMs: number, act: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
-export async function pause(timer: Timer, waitMs: number): Promise<void> {
-  await new Promise<void>((resolve) => void timer(waitMs, resolve));
+/** Resolves when the time has passed or `signal` aborts. */
+export async function pause(timer: Timer, waitMs: number, signal?: AbortSignal): Promise<void> {
+  if (signal?.aborted === true) return;
+  await new Promise<void>((resolve) => {
+    const wake = (): void => {
+      stop();
+      signal?.removeEventListener('abort', wake);
+      resolve();
+    };
+    const stop = timer(waitMs, wake);
+    signal?.addEventListener('abort', wake);
+  });
 }
 
 export interface WakeUp {

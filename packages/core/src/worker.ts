@@ -133,7 +133,7 @@ export async function work(options: WorkerOptions): Promise<void> {
         await wake.wait(options.beatMs);
         continue;
       }
-      const free = slots - new Set([...running.values()].map(({ slot }) => slot)).size;
+      const free = slots - busySlots(running);
       const answer = await ask(options, ids.for(free));
       if ('unanswered' in answer) {
         tries += 1;
@@ -145,9 +145,9 @@ export async function work(options: WorkerOptions): Promise<void> {
       begin(answer.leases.filter((lease) => !running.has(lease.attempt)));
       await release(options.runners, answer.idleRunners, released);
       if (answer.ended && running.size === 0 && !stays) return;
-      const busy = new Set([...running.values()].map(({ slot }) => slot)).size;
       // Others may bring some about, or leave some behind, so it is never for longer than a beat.
-      if (busy >= slots) await wake.wait(Math.min(options.beatMs, answer.againInMs ?? options.beatMs));
+      if (busySlots(running) >= slots)
+        await wake.wait(Math.min(options.beatMs, answer.againInMs ?? options.beatMs));
       else if (answer.leases.length === 0) await wake.wait(Math.min(restMs, answer.againInMs ?? restMs));
     }
   } finally {
@@ -155,6 +155,10 @@ export async function work(options: WorkerOptions): Promise<void> {
     signal.removeEventListener('abort', stop);
     drain?.removeEventListener('abort', wake.now);
   }
+}
+
+function busySlots(running: ReadonlyMap<string, Running>): number {
+  return new Set(Array.from(running.values(), ({ slot }) => slot)).size;
 }
 
 interface Timing {

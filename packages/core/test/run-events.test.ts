@@ -9,7 +9,7 @@ import type { Target } from '../src/target.ts';
 import { defineTask } from '../src/task.ts';
 import { memoryTargets } from '../src/testing/index.ts';
 import { settled } from './hand-timer.ts';
-import { date, load, output, publishNext, ran, raw, short } from './run-fixture.ts';
+import { date, load, output, publishNext, ran, raw, short, priced, rates } from './run-fixture.ts';
 import type { StubEnd, StubRunner } from './stub-runner.ts';
 import { stubRunner } from './stub-runner.ts';
 
@@ -164,13 +164,6 @@ describe('a run tells', () => {
   });
 
   test('what is missing once, be it known before or found out, and nothing of what waits for that', async () => {
-    const rates = defineTask({ name: 'rates', output });
-    const priced = defineTask({
-      name: 'priced',
-      inputs: () => ({ rates: rates(), raw: raw({ date }) }),
-      output,
-      job: { kind: 'code', version: '1', run: async () => undefined },
-    });
     const options = { roots: [priced(), raw({ date: '2018-07-25' })], of: { tasks: [rates, priced, raw] } };
     const runner = maker('a', ({ task }) =>
       task.id === 'raw/date=2018-07-25'

@@ -61,6 +61,15 @@ export const daily = defineTask({
   params,
   inputs: ({ date: of }) => ({ report: report({ date: of }) }),
 });
+/** `rates`, which others publish, and `priced`, which is made from them and from `raw`. */
+export const rates = defineTask({ name: 'rates', output });
+export const priced = defineTask({
+  name: 'priced',
+  inputs: () => ({ rates: rates(), raw: raw({ date }) }),
+  output,
+  job: { kind: 'code', version: '1', run: async () => undefined },
+});
+
 export const definitions: readonly AnyTaskDefinition[] = [raw, left, right, report, daily];
 
 export const short = (id: string): string => id.replace(`/date=${date}`, '');

@@ -21,6 +21,8 @@ import {
   resultText,
   right,
   short,
+  priced,
+  rates,
 } from './run-fixture.ts';
 
 /** A runner by which raw has the text `source.text`, left the text before its comma, and the others all they are made from. */
@@ -159,13 +161,6 @@ describe.each(ways)('a run %s', (_where, ran) => {
 
   test('makes only what others do not publish: without a version they are waited for', async () => {
     const target = memoryTargets();
-    const rates = defineTask({ name: 'rates', output });
-    const priced = defineTask({
-      name: 'priced',
-      inputs: () => ({ rates: rates(), raw: raw({ date }) }),
-      output,
-      job: { kind: 'code', version: '1', run: async () => undefined },
-    });
     const options = { roots: [priced()], of: { tasks: [rates, raw, priced] } };
     const runner = bookkeeper({ text: 'a,b' });
     const first = await ran(target, runner, options);

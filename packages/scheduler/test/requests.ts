@@ -1,3 +1,5 @@
+import type { SubmittedTask } from '@daybook/core';
+
 /** Requests of the protocol, as a client and a worker send them. */
 export function submitOf(run: string, count: number): Readonly<Record<string, unknown>> {
   return {
@@ -8,10 +10,7 @@ export function submitOf(run: string, count: number): Readonly<Record<string, un
   };
 }
 
-export function taskOf(
-  task: string,
-  facts: Readonly<Record<string, unknown>> = {},
-): Readonly<Record<string, unknown>> {
+export function taskOf(task: string, facts: Partial<SubmittedTask> = {}): SubmittedTask {
   return {
     task,
     name: 't',

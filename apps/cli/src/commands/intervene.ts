@@ -1,10 +1,9 @@
-import type { Response } from '@daybook/core';
-import { DaybookError } from '@daybook/core';
+import type { Request, Response } from '@daybook/core';
+import { commandText, DaybookError } from '@daybook/core';
 import type { BareCommand } from '../bare-commands.ts';
 import type { Invocation } from '../invocation.ts';
 import { counted } from '../render/ranges.ts';
 import { sameScheduler, withScheduler } from '../scheduler-connection.ts';
-import { commandText } from '../render/words.ts';
 import type { Streams } from '../workplace.ts';
 
 /** `daybook retry RUN [TASK]` */
@@ -54,19 +53,15 @@ export const pauseCommand: BareCommand = async (invocation, streams) => {
 };
 
 /** What is paused from now on. */
-export function pausedText(answer: Pick<Response & { kind: 'paused' }, 'all' | 'names'> | Response): string {
-  if (!('all' in answer)) return '';
+function pausedText(answer: Response): string {
+  if (answer.kind !== 'paused') return '';
   if (answer.all) return 'Everything is paused: nothing is begun until daybook resume.';
   if (answer.names.length === 0) return 'Nothing is paused.';
   return `Paused: ${answer.names.join(', ')}. Nothing of ${answer.names.length === 1 ? 'it' : 'them'} is begun until daybook resume NAME.`;
 }
 
-type Asking = Parameters<Parameters<typeof withScheduler>[1]>[0]['port'] extends (request: infer R) => unknown
-  ? R
-  : never;
-
 /** Asks the scheduler; what it refuses is an error. */
-async function asked({ options }: Invocation, request: Asking): Promise<Response> {
+async function asked({ options }: Invocation, request: Request): Promise<Response> {
   const answer = await withScheduler(options, async (client) => await client.port(request));
   if (answer.kind === 'refused') throw new DaybookError('scheduler-refused', answer.why);
   return answer;

@@ -1,9 +1,8 @@
 import { once } from 'node:events';
-import { availableParallelism } from 'node:os';
 import type { Events, RunOptions, RunResult, Task } from '@daybook/core';
 import {
   checkTasks,
-  checkWorkers,
+  commandText,
   DaybookError,
   exitCodeOf,
   openEvents,
@@ -11,17 +10,16 @@ import {
   run,
   submitRun,
 } from '@daybook/core';
-import { wholeNumber } from '../arguments.ts';
 import { interruptedExitCode, watchInterrupts } from '../interrupts.ts';
 import { withRunners } from '../outputs.ts';
 import { runDocument } from '../render/run-document.ts';
 import { runSummary } from '../render/run-summary.ts';
-import { commandText } from '../render/words.ts';
 import { samplesToCheck } from '../sample-values.ts';
 import { liveProgress } from '../terminal/live-progress.ts';
 import { plainProgress } from '../terminal/plain-progress.ts';
 import type { RunDisplay } from '../terminal/run-display.ts';
 import type { Workplace } from '../workplace.ts';
+import { workersOf } from '../workplace.ts';
 
 /** `daybook run`: plans, runs, and says what happened. */
 export async function runCommand(workplace: Workplace): Promise<number> {
@@ -45,8 +43,7 @@ type AskedRun = Pick<RunOptions, 'config' | 'roots' | 'today' | 'force' | 'refet
 /** Runs it in this process. */
 async function runHere(workplace: Workplace, asked: AskedRun): Promise<number> {
   const { config } = asked;
-  const { workers: given } = workplace.invocation.options;
-  const workers = checkWorkers(wholeNumber('workers', given, config.workers ?? availableParallelism()));
+  const workers = workersOf(workplace);
   const display = displayOf(workplace);
   const events = openEvents(config.on, { reported: display.note });
   using interrupts = watchInterrupts(config.runners, display.stopping);
@@ -79,7 +76,7 @@ async function runThere(workplace: Workplace, asked: AskedRun): Promise<number> 
   using interrupts = watchInterrupts(asked.config.runners, () => undefined);
   const { signal } = interrupts;
   let submitted: string | undefined;
-  const { connect } = await import('../scheduler-connection.ts');
+  const { connect, sameScheduler } = await import('../scheduler-connection.ts');
   const client = connect(options, { signal });
   try {
     const result = await submitRun({
@@ -92,7 +89,7 @@ async function runThere(workplace: Workplace, asked: AskedRun): Promise<number> 
     return await tell(workplace, result, false);
   } catch (error) {
     if (!signal.aborted) throw error;
-    return await tellOfLeaving(workplace, submitted);
+    return await tellOfLeaving(workplace, sameScheduler(options), submitted);
   } finally {
     client.close();
     for (const runner of asked.config.runners) await runner.close?.();
@@ -116,19 +113,21 @@ async function tell(workplace: Workplace, result: RunResult, interrupted: boolea
 }
 
 /** What becomes of a run that nobody watches any more. */
-async function tellOfLeaving({ json, out, err, invocation }: Workplace, run?: string): Promise<number> {
-  const { options } = invocation;
+async function tellOfLeaving(
+  { json, out, err }: Workplace,
+  scheduler: readonly string[],
+  run?: string,
+): Promise<number> {
   if (json)
     await out.write(`${JSON.stringify({ outcome: 'open', ...(run === undefined ? {} : { run }) })}\n`);
   if (run === undefined) {
     await err.write('Nothing was submitted.\n');
     return interruptedExitCode;
   }
-  const at = options.scheduler === undefined ? [] : ['--scheduler', options.scheduler];
   const lines = [
     `The run ${run} goes on without being watched.`,
-    `  ${commandText(['runs', run, ...at])}`,
-    `  ${commandText(['cancel', run, ...at])}`,
+    `  ${commandText(['runs', run, ...scheduler])}`,
+    `  ${commandText(['cancel', run, ...scheduler])}`,
   ];
   await err.write(`${lines.join('\n')}\n`);
   return interruptedExitCode;

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
-import type { RunBoard, Schedule } from '@daybook/core';
+import type { RunBoard, RunResult, Schedule } from '@daybook/core';
 import { dayIn, DaybookError, eventsOf, openEvents, submitRun } from '@daybook/core';
 import type { DueRun, Schedules } from '@daybook/scheduler';
-import { startScheduler, startSchedules } from '@daybook/scheduler';
+import { openLog, startScheduler, startSchedules } from '@daybook/scheduler';
 import { wholeNumber } from '../arguments.ts';
 import { selectTasks } from '../select-tasks.ts';
-import { openServiceLog, serviceLogOptions } from '../service-log.ts';
+import { serviceLogOptions } from '../service-log.ts';
 import { watchStops } from '../stops.ts';
 import type { Workplace } from '../workplace.ts';
 
@@ -17,7 +17,8 @@ export async function serveCommand(workplace: Workplace): Promise<number> {
   const { config, stateFolder, invocation } = workplace;
   const { options } = invocation;
   const state = options.state === undefined ? stateFolder : resolve(options.state);
-  const log = openServiceLog(options, workplace);
+  const logOptions = serviceLogOptions(options, workplace);
+  const log = openLog(logOptions);
   const stopped = Promise.withResolvers<void>();
   using stops = watchStops({ first: stopped.resolve, second: () => undefined });
   const events = openEvents(config.on, { reported: (why) => log.warn({ why }, 'handler-failed') });
@@ -29,7 +30,7 @@ export async function serveCommand(workplace: Workplace): Promise<number> {
     resources: config.resources ?? {},
     leaseMs: 1000 * leaseSecondsOf(options.lease),
     historyDays: wholeNumber('history', options.history, 400),
-    log: serviceLogOptions(options, workplace),
+    log: logOptions,
     hooks: { latenessSeconds: () => schedules?.latenessSeconds() ?? {} },
     event: (event) => eventsOf(event, Date.now()).forEach(events.tell),
   });
@@ -38,7 +39,7 @@ export async function serveCommand(workplace: Workplace): Promise<number> {
       schedules: config.schedules ?? [],
       ...(config.zone === undefined ? {} : { zone: config.zone }),
       state,
-      log: serviceLogOptions(options, workplace),
+      log: logOptions,
       start: async (due) => await startDue(workplace, server.board, due),
       runOf: server.board.run,
     });
@@ -59,7 +60,7 @@ async function startDue(
   { config }: Workplace,
   board: RunBoard,
   { schedule, run, again, signal }: DueRun,
-): Promise<{ readonly outcome: Awaited<ReturnType<typeof submitRun>>['outcome'] }> {
+): Promise<RunResult> {
   const { task, parameters = {} } = schedule;
   const today = dayIn(config.zone ?? 'UTC', Date.now());
   return await submitRun({

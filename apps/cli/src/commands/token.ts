@@ -52,7 +52,6 @@ async function list({ options }: Invocation, { out, outPaint }: Streams, state: 
     columns: [{ title: 'id' }, { title: 'role' }, { title: 'created' }],
     rows: tokens.map(({ id, role, createdAt }) => [id, role, createdAt]),
     notes: [],
-    document: null,
   };
   await out.write(reportText({ report, width: Math.min(out.width, 110), paint: outPaint }));
   return 0;

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { availableParallelism, hostname } from 'node:os';
+import { hostname } from 'node:os';
 import type { Lease } from '@daybook/core';
-import { checkWorkers, openEvents, workForScheduler } from '@daybook/core';
-import { wholeNumber } from '../arguments.ts';
+import { openEvents, workForScheduler } from '@daybook/core';
+import { openLog } from '@daybook/scheduler';
 import { connect, schedulerUrl } from '../scheduler-connection.ts';
-import { openServiceLog } from '../service-log.ts';
+import { serviceLogOptions } from '../service-log.ts';
 import { watchStops } from '../stops.ts';
 import type { Workplace } from '../workplace.ts';
+import { workersOf } from '../workplace.ts';
 
 /** After so long the worker itself asks again, and says so in the log. */
 const giveUpMs = 10_000;
@@ -15,9 +16,8 @@ const giveUpMs = 10_000;
 export async function workerCommand(workplace: Workplace): Promise<number> {
   const { config, configPath, invocation } = workplace;
   const { options } = invocation;
-  const otherwise = config.workers ?? availableParallelism();
-  const slots = checkWorkers(wholeNumber('workers', options.workers, otherwise));
-  const log = openServiceLog(options, workplace);
+  const slots = workersOf(workplace);
+  const log = openLog(serviceLogOptions(options, workplace));
   // One of an earlier process that had the same number must not be taken for this one.
   const worker = `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`;
   const client = connect(options, { giveUpMs });

@@ -1,10 +1,9 @@
 import type { Leftover, UnreadableVersions } from '@daybook/core';
-import { leastDaysToExpire, splitTaskId } from '@daybook/core';
+import { commandText, leastDaysToExpire, splitTaskId } from '@daybook/core';
 import type { Paint } from '../terminal/paint.ts';
 import { indented, wrapped } from './columns.ts';
 import { rangedLines } from './ranged-lines.ts';
 import { bytesText, counted, groupBy, membersText, numberText } from './ranges.ts';
-import { commandText } from './words.ts';
 
 /** What was found, and what was done about it. */
 export interface GcFacts {

@@ -1,12 +1,12 @@
 import type { Day, Planned, Reason, TaskId } from '@daybook/core';
-import { splitTaskId } from '@daybook/core';
+import { commandText, splitTaskId } from '@daybook/core';
 import type { Paint } from '../terminal/paint.ts';
 import { indented, wrapped } from './columns.ts';
 import { counted, groupBy, membersText, numberText } from './ranges.ts';
 import { rangedLines } from './ranged-lines.ts';
 import { reasonFacts } from './run-document.ts';
 import { waitingLines } from './waiting.ts';
-import { changeText, commandText } from './words.ts';
+import { changeText } from './words.ts';
 
 /** What a plan says of one task with an output. */
 export interface PlannedTask {

@@ -1,6 +1,12 @@
 import type { CommandReport } from '@daybook/core';
 import type { Paint } from '../terminal/paint.ts';
+import type { TextColumn } from './columns.ts';
 import { indented, tableLines, wrapped } from './columns.ts';
+
+/** A report as far as it is shown. */
+export interface TextReport extends Omit<CommandReport, 'columns' | 'document'> {
+  readonly columns: readonly TextColumn[];
+}
 
 /** What a command found: a headline, a table, and what to know about it. */
 export function reportText({
@@ -8,7 +14,7 @@ export function reportText({
   width,
   paint,
 }: {
-  readonly report: Omit<CommandReport, 'document'>;
+  readonly report: TextReport;
   readonly width: number;
   readonly paint: Paint;
 }): string {

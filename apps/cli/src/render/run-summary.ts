@@ -1,11 +1,11 @@
 import type { ControlResult, RunResult, TaskEnd, TaskId } from '@daybook/core';
-import { splitTaskId } from '@daybook/core';
+import { commandText, splitTaskId } from '@daybook/core';
 import type { Paint } from '../terminal/paint.ts';
 import { causeLines } from './causes.ts';
 import { alignedLines, indented, tableLines, wrapped } from './columns.ts';
 import { byName, counted, durationText, groupBy, membersText, numberText } from './ranges.ts';
 import { widthOf } from './text-width.ts';
-import { commandText, costText, failureText, figuresText, taskCommand } from './words.ts';
+import { costText, failureText, figuresText, taskCommand } from './words.ts';
 import { rangedLines } from './ranged-lines.ts';
 import { waitingLines } from './waiting.ts';
 

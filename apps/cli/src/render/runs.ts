@@ -1,11 +1,10 @@
-import type { AheadView, CommandReport, RunView, TaskView, WorkerView } from '@daybook/core';
+import type { AheadView, RunView, TaskView, WorkerView } from '@daybook/core';
+import { commandText, isGood } from '@daybook/core';
 import { counted, durationText } from './ranges.ts';
-import { commandText } from './words.ts';
-
-type Table = Omit<CommandReport, 'document'>;
+import type { TextReport } from './report.ts';
 
 /** The runs of a scheduler, the newest first. */
-export function runsReport(runs: readonly RunView[], nowMs: number): Table {
+export function runsReport(runs: readonly RunView[], nowMs: number): TextReport {
   const open = runs.filter(({ endedMs }) => endedMs === undefined).length;
   const headline =
     runs.length === 0 ? 'There is no run yet.' : `${counted(runs.length, 'run')}, ${open} of them open.`;
@@ -32,7 +31,7 @@ export function runsReport(runs: readonly RunView[], nowMs: number): Table {
 }
 
 /** Who works for it. */
-export function workersReport(workers: readonly WorkerView[], nowMs: number): Table {
+export function workersReport(workers: readonly WorkerView[], nowMs: number): TextReport {
   const headline =
     workers.length === 0
       ? 'No worker was seen in the last day: start one with daybook worker.'
@@ -58,7 +57,7 @@ export function workersReport(workers: readonly WorkerView[], nowMs: number): Ta
 }
 
 /** What is left for each runner. */
-export function aheadReport(ahead: readonly AheadView[]): Table {
+export function aheadReport(ahead: readonly AheadView[]): TextReport {
   const total = ahead.reduce((sum, { ready, running, waiting }) => sum + ready + running + waiting, 0);
   return {
     headline: `${counted(total, 'task')} ahead.`,
@@ -80,14 +79,11 @@ export function aheadReport(ahead: readonly AheadView[]): Table {
   };
 }
 
-const done = ['published', 'unchanged', 'fresh'];
-
 /** One run: how it stands, and the tasks that are not done. */
-export function runReport(run: RunView, tasks: readonly TaskView[], nowMs: number): Table {
+export function runReport(run: RunView, tasks: readonly TaskView[], nowMs: number): TextReport {
   const took = durationText((run.endedMs ?? nowMs) - run.submittedMs);
   const left = tasks.filter(
-    ({ state, end, wrapper }) =>
-      !wrapper && !(state === 'ended' && (end === undefined || done.includes(end.kind))),
+    ({ state, end, wrapper }) => !wrapper && !(state === 'ended' && (end === undefined || isGood(end))),
   );
   const how = run.outcome === undefined ? `is open for ${took}` : `ended ${run.outcome} after ${took}`;
   return {
@@ -96,7 +92,7 @@ export function runReport(run: RunView, tasks: readonly TaskView[], nowMs: numbe
       { title: 'task' },
       { title: 'how' },
       { title: 'attempts', right: true },
-      { title: 'why', widest: 200 } as Table['columns'][number],
+      { title: 'why', widest: 200 },
     ],
     rows: left.map((view) => [
       view.task,
@@ -124,11 +120,8 @@ function whyText({ end, attempt, retryAtMs }: TaskView, nowMs: number): string {
 
 function doneText({ counts }: RunView): string {
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
-  const finished = Object.entries(counts).reduce(
-    (sum, [status, count]) => (done.includes(status) ? sum + count : sum),
-    0,
-  );
-  return `${finished}/${total}`;
+  const { published = 0, unchanged = 0, fresh = 0 } = counts;
+  return `${published + unchanged + fresh}/${total}`;
 }
 
 function countsText({ counts }: RunView): string {

@@ -1,5 +1,5 @@
 import type { ControlResult, Cost, Planned, Reason, TaskEnd, TaskId } from '@daybook/core';
-import { splitTaskId } from '@daybook/core';
+import { commandText, parametersIn, splitTaskId } from '@daybook/core';
 
 /** A reason as people are told it: its word, and what it is about. */
 export function reasonText(reason: Reason): string {
@@ -29,27 +29,12 @@ export function plannedText(planned: Planned): string {
 export function taskCommand(verb: string, ids: readonly TaskId[], everywhere: readonly string[]): string {
   const sorted = [...ids].sort();
   const [first = '', last = ''] = [sorted[0], sorted.at(-1)];
-  const ends = pairsOf(last);
-  const flags = pairsOf(first).flatMap(([name, value], index) => {
+  const ends = parametersIn(last);
+  const flags = parametersIn(first).flatMap(([name, value], index) => {
     const through = ends[index]?.[1] ?? value;
     return through === value ? [`--${name}`, value] : ['--from', value, '--through', through];
   });
   return commandText([verb, splitTaskId(first).name, ...flags, ...everywhere]);
-}
-
-/** The parameters in an id, with their values as a person writes them. */
-function pairsOf(id: TaskId): readonly (readonly [string, string])[] {
-  const { segment } = splitTaskId(id);
-  if (segment === '-') return [];
-  return segment.split(',').map((pair) => {
-    const equals = pair.indexOf('=');
-    return [pair.slice(0, equals), decodeURIComponent(pair.slice(equals + 1))];
-  });
-}
-
-/** The command line that was given, as it can be pasted into a shell. */
-export function commandText(words: readonly string[]): string {
-  return ['daybook', ...words].map(quoted).join(' ');
 }
 
 /** A control's figures: `count 12, sum 3.00`. */
@@ -88,8 +73,4 @@ export function failureText(end: TaskEnd): string {
 export function costText({ amount, currency, estimate }: Cost): string {
   const rounded = Number(amount) >= 0.01 ? Number(amount).toFixed(2) : amount;
   return `${estimate ? 'an estimated ' : ''}${rounded} ${currency}`;
-}
-
-function quoted(word: string): string {
-  return /^[A-Za-z0-9_./:=@,+-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

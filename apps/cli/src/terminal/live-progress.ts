@@ -1,10 +1,10 @@
-import type { RunObserver, TaskName } from '@daybook/core';
-import { splitTaskId } from '@daybook/core';
+import type { RunObserver } from '@daybook/core';
 import { wrapped } from '../render/columns.ts';
-import { attemptLine, fileTasks, liveLines, restatedLine } from '../render/progress.ts';
+import { liveLines } from '../render/progress.ts';
 import type { Output } from './output.ts';
 import type { Paint } from './paint.ts';
 import type { RunDisplay } from './run-display.ts';
+import { runLines } from './run-lines.ts';
 import { RunTally } from './run-tally.ts';
 import { widthOf } from '../render/text-width.ts';
 
@@ -16,9 +16,9 @@ const quiet = ['published', 'unchanged', 'fresh', 'waiting', 'superseded', 'canc
 /** A few lines on a terminal that are drawn again as the run goes on. What did not go well stays above them. */
 export function liveProgress(output: Output, paint: Paint, nowMs: () => number): RunDisplay {
   const tally = new RunTally();
+  const lines = runLines(tally, nowMs);
   const startedMs = nowMs();
   const region = drawRegion(output);
-  let filesOf: ReadonlySet<TaskName> = new Set();
   let stopping = false;
   let closed = false;
   const draw = (above?: string): void => {
@@ -32,27 +32,12 @@ export function liveProgress(output: Output, paint: Paint, nowMs: () => number):
   timer.unref();
 
   const observer: RunObserver = {
-    planned: (prepared) => {
-      tally.planned(prepared);
-      filesOf = fileTasks(prepared);
-      draw(restatedLine(prepared));
-    },
+    planned: (prepared) => draw(lines.planned(prepared)),
     started: (attempt) => tally.started(attempt, nowMs()),
     progress: (_task, progress) => tally.progress(progress),
     ended: (attempt, end, retryAtMs) => {
-      const again = retryAtMs !== undefined || end.kind === 'superseded';
-      const durationMs = tally.ended(attempt, end, again, nowMs());
-      if (quiet.includes(end.kind)) return;
-      const retryInMs = retryAtMs === undefined ? undefined : retryAtMs - nowMs();
-      draw(
-        attemptLine({
-          attempt,
-          end,
-          durationMs,
-          retryInMs,
-          files: filesOf.has(splitTaskId(attempt.task).name),
-        }),
-      );
+      const text = lines.ended(attempt, end, retryAtMs);
+      if (!quiet.includes(end.kind)) draw(text);
     },
     again: (tasks) => tally.again(tasks),
     journalLost: (why) => draw(why),

@@ -1,8 +1,8 @@
-import type { RunObserver, TaskName } from '@daybook/core';
-import { splitTaskId } from '@daybook/core';
-import { attemptLine, countText, fileTasks, restatedLine, stillLine } from '../render/progress.ts';
+import type { RunObserver } from '@daybook/core';
+import { countText, stillLine } from '../render/progress.ts';
 import type { Output } from './output.ts';
 import type { RunDisplay } from './run-display.ts';
+import { runLines } from './run-lines.ts';
 import { RunTally } from './run-tally.ts';
 
 /** After how long without a line a log is told what is still running. */
@@ -11,7 +11,7 @@ const quietMs = 30_000;
 /** Progress where there is no terminal: one line for each attempt that ended, none for those found fresh. */
 export function plainProgress(output: Output, nowMs: () => number): RunDisplay {
   const tally = new RunTally();
-  let filesOf: ReadonlySet<TaskName> = new Set();
+  const lines = runLines(tally, nowMs);
   let closed = false;
   const line = (text: string | undefined): void => {
     if (text === undefined) return;
@@ -26,27 +26,10 @@ export function plainProgress(output: Output, nowMs: () => number): RunDisplay {
     quietMs,
   ).unref();
   const observer: RunObserver = {
-    planned: (prepared) => {
-      tally.planned(prepared);
-      filesOf = fileTasks(prepared);
-      line(restatedLine(prepared));
-    },
+    planned: (prepared) => line(lines.planned(prepared)),
     started: (attempt) => tally.started(attempt, nowMs()),
     progress: (_task, progress) => tally.progress(progress),
-    ended: (attempt, end, retryAtMs) => {
-      const again = retryAtMs !== undefined || end.kind === 'superseded';
-      const durationMs = tally.ended(attempt, end, again, nowMs());
-      const retryInMs = retryAtMs === undefined ? undefined : retryAtMs - nowMs();
-      counted(
-        attemptLine({
-          attempt,
-          end,
-          durationMs,
-          retryInMs,
-          files: filesOf.has(splitTaskId(attempt.task).name),
-        }),
-      );
-    },
+    ended: (attempt, end, retryAtMs) => counted(lines.ended(attempt, end, retryAtMs)),
     again: (tasks) => {
       tally.again(tasks);
       line(

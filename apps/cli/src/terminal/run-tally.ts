@@ -1,4 +1,5 @@
 import type { AttemptEnd, Graph, Prepared, Progress, RunAttempt, TaskId } from '@daybook/core';
+import { isGood } from '@daybook/core';
 import type { RunningAttempt } from '../render/progress.ts';
 
 /** How far a run is, in numbers. */
@@ -43,7 +44,7 @@ export class RunTally {
     this.#running.delete(attempt);
     if (!again) {
       this.#ended.set(task, end.kind);
-      if (!['published', 'unchanged', 'fresh'].includes(end.kind)) this.#dropBelow(task);
+      if (!isGood(end)) this.#dropBelow(task);
     }
     return nowMs - startedMs;
   }

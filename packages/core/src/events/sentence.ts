@@ -1,4 +1,5 @@
 import type { AttemptEnd } from '../attempt.ts';
+import { commandText, parametersIn } from '../command-text.ts';
 import type { Reason } from '../decide.ts';
 import { splitTaskId } from '../task.ts';
 import type { TaskId } from '../task.ts';
@@ -8,7 +9,7 @@ import type { ControlFailed, DaybookEvent, RunEnded, TaskCounts } from './event.
 export function sentenceOf(event: DaybookEvent): string {
   switch (event.kind) {
     case 'runStarted':
-      return `Run ${event.run} started${event.command === undefined ? '' : `: ${commandLine(event.command)}`}.`;
+      return `Run ${event.run} started${event.command === undefined ? '' : `: ${commandText(event.command)}`}.`;
     case 'runEnded':
       return `Run ${event.run} ${outcomeText(event)}`;
     case 'attemptStarted':
@@ -108,21 +109,8 @@ function countsText(counts: TaskCounts): string {
 
 /** The command that does `verb` to one task. */
 function commandOf(verb: string, task: TaskId): string {
-  const { name, segment } = splitTaskId(task);
-  const flags = segment === '-' ? [] : segment.split(',').flatMap(flagOf);
-  return commandLine([verb, name, ...flags]);
-}
-
-function flagOf(pair: string): readonly string[] {
-  const equals = pair.indexOf('=');
-  return [`--${pair.slice(0, equals)}`, decodeURIComponent(pair.slice(equals + 1))];
-}
-
-function commandLine(words: readonly string[]): string {
-  const quoted = words.map((word) =>
-    /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`,
-  );
-  return `daybook ${quoted.join(' ')}`;
+  const flags = parametersIn(task).flatMap(([name, value]) => [`--${name}`, value]);
+  return commandText([verb, splitTaskId(task).name, ...flags]);
 }
 
 function sentence(text: string): string {

@@ -2,7 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { DaybookError } from '../errors.ts';
 import { askAgainMs } from '../scheduler-port.ts';
 import type { Timer } from '../timer.ts';
-import { processTimer } from '../timer.ts';
+import { pause, processTimer } from '../timer.ts';
 import type { DaybookEvent, HandlerContext } from './event.ts';
 import { post } from './post.ts';
 import { sentenceOf } from './sentence.ts';
@@ -73,7 +73,7 @@ export function webhookIn(
       if (answer.kind === 'taken') return;
       const pauseMs = answer.kind === 'refused' ? Infinity : (answer.afterMs ?? askAgainMs(tries, random));
       if (signal.aborted || nowMs() + pauseMs >= untilMs) throw failed(answer.why, tries);
-      await pauseUnless(signal, timer, pauseMs);
+      await pause(timer, pauseMs, signal);
     }
   };
 }
@@ -104,15 +104,4 @@ function failed(why: string, tries: number): DaybookError {
     'webhook-failed',
     `The webhook's receiver ${why}${times}: see to its address and to what it takes.`,
   );
-}
-
-async function pauseUnless(signal: AbortSignal, timer: Timer, pauseMs: number): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const stop = timer(pauseMs, resolve);
-    const abort = (): void => {
-      stop();
-      resolve();
-    };
-    signal.addEventListener('abort', abort, { once: true });
-  });
 }

@@ -1,4 +1,5 @@
 import type { AheadView, Request, RunView, TaskView, WorkerView } from '@daybook/core';
+import type { AttemptRow } from '../store/history.ts';
 import type { WireKind } from './answers.ts';
 
 /** The requests that come from outside. */
@@ -26,17 +27,8 @@ export interface AheadDocument {
   readonly ahead: readonly AheadView[];
 }
 
-/** One attempt that has ended. Times are milliseconds since 1970. */
-export interface EndedAttempt {
-  readonly attempt: string;
-  readonly run: string;
-  readonly task: string;
-  readonly number: number;
-  readonly worker: string;
-  readonly runner: string;
-  readonly startedMs: number;
-  readonly endedMs: number;
-  readonly outcome: string;
+/** One attempt that has ended. */
+export interface EndedAttempt extends Omit<AttemptRow, 'facts'> {
   /** As it was reported, with its error, its figures and its cost. */
   readonly end: Readonly<Record<string, unknown>>;
 }

@@ -1,7 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { NextRequest, Request, Response, RunView, SchedulerPort, Timer } from '@daybook/core';
-import { assert, DaybookError, processTimer } from '@daybook/core';
+import { assert, DaybookError, pause, processTimer } from '@daybook/core';
 import type { DocumentName, WireKind } from '../api/answers.ts';
 import { documentMismatch, responseMismatch, responseTo } from '../api/answers.ts';
 import type {
@@ -11,7 +11,6 @@ import type {
   TasksDocument,
   WorkersDocument,
 } from '../api/documents.ts';
-import { pause } from '../pause.ts';
 import type { HttpAnswer } from './exchange.ts';
 import { exchange } from './exchange.ts';
 import { verdictOf } from './verdict.ts';
@@ -171,7 +170,7 @@ function asking(
           `The scheduler at ${at} has given no answer for ${Math.round(giveUpMs / 1000)} s: ${why}. See that \`daybook serve\` runs there and that nothing stands between.`,
         );
       options.again?.(why);
-      await pause(pauseMs, timer, signal);
+      await pause(timer, pauseMs, signal);
     }
   };
 }

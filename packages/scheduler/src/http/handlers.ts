@@ -78,10 +78,11 @@ export function handlersOf(options: HandlerOptions): Handlers {
       const waitSeconds = countIn(query, 'wait', 0, waitMaxSeconds);
       const { response, text } = await kept(
         checked.kind === 'next' && waitSeconds > 0
-          ? whileThere(request, async (signal) => {
-              const untilMs = signal === undefined ? 0 : nowMs() + 1000 * waitSeconds;
-              return await awaitWork(engine, checked, untilMs, { nowMs, signal: signal ?? stopping });
-            })
+          ? whileThere(request, async (signal) =>
+              signal === undefined
+                ? await engine.ask(checked)
+                : await awaitWork(engine, checked, nowMs() + 1000 * waitSeconds, { nowMs, signal }),
+            )
           : engine.ask(checked),
       );
       if (requestRoles[checked.kind].length === 1)

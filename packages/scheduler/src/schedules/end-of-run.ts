@@ -1,7 +1,6 @@
 import type { RunOutcome, RunView, Schedule, Timer } from '@daybook/core';
-import { DaybookError, errorExitCodes, reportOf } from '@daybook/core';
+import { DaybookError, errorExitCodes, pause, reportOf } from '@daybook/core';
 import type { Logger } from 'pino';
-import { pause } from '../pause.ts';
 import { scheduledRun } from './standing.ts';
 
 /** The run of one due time. */
@@ -65,7 +64,7 @@ export async function endOfRun(schedule: Schedule, dueMs: number, options: EndOf
       }
       const waitMs = Math.round(againMs(tries, random));
       log.warn({ schedule: schedule.name, run, code, why, againMs: waitMs }, 'schedule-not-started');
-      await pause(waitMs, timer, signal);
+      await pause(timer, waitMs, signal);
     }
   }
   return 'stopped';

@@ -1,8 +1,7 @@
 import type { Schedule, Timer } from '@daybook/core';
-import { processTimer, reportOf } from '@daybook/core';
+import { pause, processTimer, reportOf } from '@daybook/core';
 import type { LogOptions } from '../logs.ts';
 import { openLog } from '../logs.ts';
-import { pause } from '../pause.ts';
 import type { DueTimes } from './due-times.ts';
 import { dueTimes } from './due-times.ts';
 import type { RunCalls } from './end-of-run.ts';
@@ -92,7 +91,7 @@ export function startSchedules(options: SchedulesOptions): Schedules {
       if (end === 'stopped') return;
       const outcome = end === 'refused' ? undefined : end;
       for (let tries = 1; !keep(each, afterRun(each.standing, outcome)); tries += 1) {
-        await pause(againMs(tries, random), timer, signal);
+        await pause(timer, againMs(tries, random), signal);
         if (signal.aborted) return;
       }
       log.info({ schedule: schedule.name, run: scheduledRun(schedule.name, dueMs), end }, 'schedule-ran');

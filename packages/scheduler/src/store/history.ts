@@ -10,7 +10,7 @@ export interface EndedRun {
   readonly facts: string;
 }
 
-/** An attempt that has ended, for people. */
+/** An attempt that has ended, for people. Times are milliseconds since 1970. */
 export interface AttemptRow {
   readonly attempt: string;
   readonly run: string;

@@ -5,20 +5,11 @@
  */
 import { appendFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SubmittedTask } from '@daybook/core';
 import { createToken, schedulerClient, startSchedules, startScheduler } from '../../src/index.ts';
+import { taskOf } from '../requests.ts';
 
 /** Nobody works on it, so that its runs stay open. */
-const never: SubmittedTask = {
-  task: 't',
-  name: 't',
-  after: [],
-  state: 'pending',
-  runner: 'local',
-  priority: 0,
-  resources: {},
-  wish: { seen: 0 },
-};
+const never = taskOf('t');
 
 const [state = '', aheadMs = '0'] = process.argv.slice(2);
 const log = { level: 'silent' } as const;
