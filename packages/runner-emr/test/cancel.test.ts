@@ -65,6 +65,8 @@ describe('a step that nobody wants any more', () => {
     const world = await openWorld();
     world.time.stubborn = true;
     const owner = world.owner({
+      // Time does not wait for the programs here, and no cluster is to end by itself meanwhile.
+      cluster: { idleMinutes: 10_080 },
       wrap: (emr) => ({ ...emr, cancel: async (id, steps) => await emr.cancel(id, steps, 'SEND_INTERRUPT') }),
     });
     const mark = fileURLToPath(`${world.scratch}done`);
