@@ -48,7 +48,7 @@ export interface Entry {
   change: number;
   newer: Entry | undefined;
   older: Entry | undefined;
-  /** The runs in which it stands as it does now. Once it has ended they may have, too. */
+  /** The runs in which it stands as it does now, in their order. Once it has ended they may have, too. */
   runs: RunEntry[];
   /** In how many runs it is named, those too in which it is kept as it was. */
   named: number;

@@ -30,6 +30,9 @@ export function begin(book: Book, entry: Entry): void {
     becomeReady(book, entry);
   } else {
     for (const above of entry.after) if (inheritEnd(book, entry, above)) spread(book, entry);
+    if (entry.state !== 'pending') return;
+    // Another run may have begun anew what it waits for since it ended in these.
+    for (const run of entry.runs) joinAnew(book, run, entry);
   }
 }
 

@@ -8,6 +8,8 @@ import { outcomeOf } from './view.ts';
 /** What a scheduler knows of one run. */
 export interface RunEntry {
   readonly run: string;
+  /** Of two runs, the one that was submitted first has the smaller number. */
+  readonly order: number;
   project: ProjectRef | undefined;
   today: Day;
   command: readonly string[] | undefined;
@@ -45,6 +47,7 @@ export class Runs {
   readonly #ended = new Set<RunEntry>();
   /** Those of which something has changed in this request. */
   #touched: RunEntry[] = [];
+  #orders = 0;
   #submissions = 0;
 
   get(run: string): RunEntry | undefined {
@@ -59,7 +62,8 @@ export class Runs {
   submitted(request: SubmitRequest, nowMs: number): RunEntry {
     const { run: id, project, today, command } = request;
     const known = this.#runs.get(id);
-    const run = known ?? newRun(request, nowMs);
+    if (known === undefined) this.#orders += 1;
+    const run = known ?? newRun(request, nowMs, this.#orders);
     this.#submissions += 1;
     run.latest = this.#submissions;
     run.project = project;
@@ -79,7 +83,8 @@ export class Runs {
       count(run, kept, -1);
     }
     this.#name(run, entry);
-    entry.runs.push(run);
+    // In the order of the runs, so that what is done for each of them is done alike after a restart.
+    entry.runs.splice(entry.runs.findLastIndex(({ order }) => order < run.order) + 1, 0, run);
     this.#count(run, entry, 1);
   }
 
@@ -161,6 +166,7 @@ export class Runs {
   /** Takes in a run as it was known before; its tasks are joined afterwards. */
   restore(run: RunEntry): void {
     this.#runs.set(run.run, run);
+    this.#orders = Math.max(this.#orders, run.order);
     this.#submissions = Math.max(this.#submissions, run.latest);
   }
 
@@ -204,9 +210,14 @@ export function latestRun({ runs }: Entry): RunEntry | undefined {
   return latest;
 }
 
-export function newRun(request: Omit<SubmitRequest, 'kind' | 'tasks'>, nowMs: number): RunEntry {
+export function newRun(
+  request: Omit<SubmitRequest, 'kind' | 'tasks'>,
+  nowMs: number,
+  order: number,
+): RunEntry {
   return {
     run: request.run,
+    order,
     project: request.project,
     today: request.today,
     command: request.command,

@@ -171,10 +171,11 @@ export function restore({ book, leases, workers }: Parts, state: OfParts): void 
 }
 
 function restoreRuns(book: Book, state: OfParts, entryAt: (index: number) => Entry): void {
-  for (const { tasks, kept, missing = [], latest, endedMs, submittedMs, ...saved } of state.runs) {
+  for (const [order, each] of state.runs.entries()) {
+    const { tasks, kept, missing = [], latest, endedMs, submittedMs, ...saved } = each;
     const views = new Map(kept);
     const run: RunEntry = {
-      ...newRun({ project: undefined, command: undefined, ...saved } as never, submittedMs),
+      ...newRun(saved, submittedMs, order + 1),
       latest,
       endedMs,
       missing: new Set(missing.map(entryAt)),

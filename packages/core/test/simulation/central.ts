@@ -66,14 +66,21 @@ export function newCentral(world: World): Central {
       if (tick === ticks && actor.alive()) perform({ kind: 'tick' });
     });
   };
-  const perform = (request: Request): Response => {
+  const take = (request: Request, nowMs: number): Response => {
     const { actor, scheduler, watch } = server;
-    actor.mayJump();
-    const nowMs = actor.nowMs();
     server.journal.push({ request, nowMs });
     const response = scheduler.handle(request, nowMs);
     watch.saw(request, nowMs, response, scheduler);
     note(world, actor, request, response);
+    return response;
+  };
+  const perform = (request: Request): Response => {
+    const { actor, scheduler } = server;
+    actor.mayJump();
+    const nowMs = actor.nowMs();
+    // So that what a cancel ends is not taken for what has run out by then.
+    if (request.kind === 'cancel') take({ kind: 'tick' }, nowMs);
+    const response = take(request, nowMs);
     if (!world.calm() && random.oneIn(20)) {
       server.snapshot = stored(scheduler.state());
       server.journal = [];
@@ -85,8 +92,6 @@ export function newCentral(world: World): Central {
   const handle = async (request: Request): Promise<Response> => {
     if (server.actor.alive() && world.happens('death')) stop();
     if (!server.actor.alive()) throw unreachable(request.kind);
-    // So that what a cancel ends is not taken for what has run out meanwhile.
-    if (request.kind === 'cancel') perform({ kind: 'tick' });
     const response = perform(request);
     if (!world.happens('death')) return response;
     stop();
