@@ -109,6 +109,7 @@ test('a pause of a name holds back its tasks and no others, until it is resumed'
   const { out } = await central.asked('runs');
   expect(out).toContain('1 run, 1 of them open.');
   expect(out).toMatch(/local +0 +1 +0/);
+  expect(out).toContain('Paused, so that none of them begins: sales-statistics.');
   expect((await central.asked('resume')).out).toBe('Nothing is paused.\n');
   expect(await run.ended).toMatchObject({ code: 0 });
 });

@@ -159,6 +159,7 @@ export type {
   AttemptEnded,
   AttemptStarted,
   DependencyMissing,
+  PausedView,
   RunOutcome,
   RunView,
   SchedulerEvent,

@@ -58,7 +58,7 @@ export function metrics(hooks: MetricHooks): Metrics {
     runs.inc({ outcome }, 0);
   const queueAge = new Gauge({
     name: 'daybook_queue_age_seconds',
-    help: 'How long the task that has waited longest has been ready, as far as scrapes have seen it.',
+    help: 'How long the task that has waited longest has been ready and not paused, as far as scrapes have seen it.',
     registers,
   });
   const workers = new Gauge({
@@ -111,10 +111,12 @@ export function metrics(hooks: MetricHooks): Metrics {
     look(scheduler, nowMs) {
       tasks.reset();
       const ready = new Map<number, number>();
-      for (const { state, end, change, wrapper } of scheduler.tasks()) {
+      const paused = scheduler.paused();
+      for (const { name, state, end, change, wrapper } of scheduler.tasks()) {
         if (wrapper) continue;
         tasks.inc({ state: state === 'ended' ? (end?.kind ?? 'fresh') : state });
-        if (state === 'ready') ready.set(change, readySince.get(change) ?? nowMs);
+        const waits = state === 'ready' && !paused.all && !paused.names.includes(name);
+        if (waits) ready.set(change, readySince.get(change) ?? nowMs);
       }
       readySince = ready;
       const oldestMs = [...ready.values()].reduce((least, each) => Math.min(least, each), nowMs);

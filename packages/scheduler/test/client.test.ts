@@ -64,6 +64,8 @@ test('a worker and an operator get through it all that the server has', async ()
   expect((await client.attempts({ run: submit.run, task: 't/number=0' })).attempts).toMatchObject([{ end }]);
   expect((await client.workers()).workers).toMatchObject([{ name: 'w', runners: ['local'] }]);
   expect((await client.ahead()).ahead).toMatchObject([{ runner: 'local', ready: 1, running: 0 }]);
+  await client.port({ kind: 'pause', name: 't' });
+  expect(await client.paused()).toEqual({ all: false, names: ['t'] });
 });
 
 test('what got no answer is sent again until there is one, with growing pauses', async () => {

@@ -157,6 +157,22 @@ test('what the scheduler is told of lateness and clusters stands in its metrics'
   expect(text).not.toContain('daybook_cluster_hours_total{');
 });
 
+test('what is ready and paused waits for nobody, so the queue is as old as what is not paused', async () => {
+  let nowMs = 1_000_000;
+  const server = await running({ nowMs: () => nowMs });
+  await server.post(submitOf('r', 1));
+  const queueAge = async (): Promise<string | undefined> =>
+    /^daybook_queue_age_seconds .*$/m.exec(await (await server.fetch('/metrics')).text())?.[0];
+  await queueAge();
+  nowMs += 5000;
+  expect(await queueAge()).toBe('daybook_queue_age_seconds 5');
+  await server.post({ kind: 'pause', name: 't' });
+  expect(await queueAge()).toBe('daybook_queue_age_seconds 0');
+  nowMs += 5000;
+  await server.post({ kind: 'resume' });
+  expect(await queueAge()).toBe('daybook_queue_age_seconds 0');
+});
+
 test('the hours of clusters are counted by what each worker tells of all of its life', async () => {
   const server = await running();
   const beat = async (worker: string, emr: number): Promise<void> =>

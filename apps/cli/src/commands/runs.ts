@@ -15,13 +15,14 @@ export const runsCommand: BareCommand = async ({ tasks: [id], options }, { out, 
       const { runs } = await client.runs({ limit });
       const { workers } = await client.workers();
       const { ahead } = await client.ahead();
+      const paused = await client.paused();
       const reports = [
-        runsReport(runs, nowMs),
+        runsReport(runs, paused, nowMs),
         workersReport(workers, nowMs),
         ...(ahead.length === 0 ? [] : [aheadReport(ahead)]),
       ];
       const texts = reports.map((report) => reportText({ report, width, paint: outPaint }));
-      const document = { outcome: 'ok', runs, workers, ahead };
+      const document = { outcome: 'ok', runs, workers, ahead, paused };
       await out.write(options.json === true ? `${JSON.stringify(document)}\n` : texts.join('\n'));
       return 0;
     }

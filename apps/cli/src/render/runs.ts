@@ -1,10 +1,10 @@
-import type { AheadView, RunView, TaskView, WorkerView } from '@daybook/core';
+import type { AheadView, PausedView, RunView, TaskView, WorkerView } from '@daybook/core';
 import { commandText, isGood } from '@daybook/core';
 import { counted, durationText } from './ranges.ts';
 import type { TextReport } from './report.ts';
 
-/** The runs of a scheduler, the newest first. */
-export function runsReport(runs: readonly RunView[], nowMs: number): TextReport {
+/** The runs of a scheduler, the newest first, and whether anything keeps them from going on. */
+export function runsReport(runs: readonly RunView[], paused: PausedView, nowMs: number): TextReport {
   const open = runs.filter(({ endedMs }) => endedMs === undefined).length;
   const headline =
     runs.length === 0 ? 'There is no run yet.' : `${counted(runs.length, 'run')}, ${open} of them open.`;
@@ -26,8 +26,14 @@ export function runsReport(runs: readonly RunView[], nowMs: number): TextReport 
       durationText((run.endedMs ?? nowMs) - run.submittedMs),
       commandText(run.command ?? []),
     ]),
-    notes: [],
+    notes: pausedNotes(paused),
   };
+}
+
+function pausedNotes({ all, names }: PausedView): readonly string[] {
+  if (all) return ['Everything is paused, and nothing begins: daybook resume goes on.'];
+  if (names.length === 0) return [];
+  return [`Paused, so that none of them begins: ${names.join(', ')}. daybook resume goes on.`];
 }
 
 /** Who works for it. */

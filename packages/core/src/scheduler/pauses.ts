@@ -1,17 +1,13 @@
 import type { TaskName } from '../task.ts';
 import type { PauseRequest } from './protocol.ts';
-
-export interface Paused {
-  readonly all: boolean;
-  readonly names: readonly TaskName[];
-}
+import type { PausedView } from './view.ts';
 
 /** What is not to be begun for now: everything, or the tasks of some names. */
 export class Pauses {
   readonly #names: Set<TaskName>;
   #all: boolean;
 
-  constructor({ all, names }: Paused = { all: false, names: [] }) {
+  constructor({ all, names }: PausedView = { all: false, names: [] }) {
     this.#all = all;
     this.#names = new Set(names);
   }
@@ -32,7 +28,7 @@ export class Pauses {
     }
   }
 
-  paused(): Paused {
+  paused(): PausedView {
     return { all: this.#all, names: [...this.#names] };
   }
 }

@@ -13,7 +13,7 @@ import { runView } from './runs.ts';
 import type { SchedulerState } from './state.ts';
 import { restore, stateOf } from './state.ts';
 import { submit } from './submission.ts';
-import type { AheadView, RunView, SchedulerEvent, TaskView, WorkerView } from './view.ts';
+import type { AheadView, PausedView, RunView, SchedulerEvent, TaskView, WorkerView } from './view.ts';
 import { aheadView, taskViews, workerView } from './views.ts';
 import { Workers } from './workers.ts';
 
@@ -117,6 +117,10 @@ export class Scheduler {
   /** What lies ahead of each runner of each project, where anything does. */
   ahead(): readonly AheadView[] {
     return [...this.#book.lanes].filter((lane) => aheadOf(lane) > 0).map(aheadView);
+  }
+
+  paused(): PausedView {
+    return this.#pauses.paused();
   }
 
   /** The workers that were seen of late, those seen last at the end. */

@@ -50,6 +50,12 @@ export interface AheadView {
   readonly waiting: number;
 }
 
+/** What is not to be begun for now: everything, or the tasks of some names. */
+export interface PausedView {
+  readonly all: boolean;
+  readonly names: readonly TaskName[];
+}
+
 export interface WorkerView {
   readonly name: string;
   readonly project?: ProjectRef;

@@ -1,4 +1,13 @@
-import type { AheadView, Lease, Request, Response, RunView, TaskView, WorkerView } from '@daybook/core';
+import type {
+  AheadView,
+  Lease,
+  PausedView,
+  Request,
+  Response,
+  RunView,
+  TaskView,
+  WorkerView,
+} from '@daybook/core';
 import type { EndedAttempt, TasksDocument } from './documents.ts';
 import type { Fields, Shape } from './shape.ts';
 import { anything, boolean, isRecord, list, map, mismatch, number, object, oneOf, text } from './shape.ts';
@@ -24,6 +33,8 @@ const lease: FieldsOf<Lease> = {
   wish: anything,
 };
 
+const paused: FieldsOf<PausedView> = { all: boolean, names: texts };
+
 /** The fields of each response of the protocol beside its `kind`. */
 export const responseFields = {
   submitted: { refused: list(object({ task: text, why: text })) },
@@ -38,7 +49,7 @@ export const responseFields = {
   reported: { accepted: boolean, 'retryAtMs?': number, idleRunners: texts },
   cancelling: { attempts: texts },
   retrying: { tasks: texts },
-  paused: { all: boolean, names: texts },
+  paused,
   ticked: {},
   refused: { why: text },
 } as const satisfies {
@@ -123,6 +134,7 @@ export const documentFields = {
   tasks: { change: number, ended: boolean, tasks: list(object(task)) } satisfies FieldsOf<TasksDocument>,
   workers: { workers: list(object(worker)) },
   ahead: { ahead: list(object(ahead)) },
+  paused,
   attempts: { attempts: list(object(attempt)) },
   health: { ok: boolean, 'why?': text },
   problem: { type: text, title: text, status: number, 'detail?': text },

@@ -28,6 +28,7 @@ export const routes = {
   },
   workers: { method: 'GET', path: '/v1/workers', roles: readers, query: [], document: 'workers' },
   ahead: { method: 'GET', path: '/v1/ahead', roles: readers, query: [], document: 'ahead' },
+  paused: { method: 'GET', path: '/v1/paused', roles: readers, query: [], document: 'paused' },
   attempts: {
     method: 'GET',
     path: '/v1/attempts',

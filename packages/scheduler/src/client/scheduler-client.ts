@@ -1,6 +1,14 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import type { NextRequest, Request, Response, RunView, SchedulerPort, Timer } from '@daybook/core';
+import type {
+  NextRequest,
+  PausedView,
+  Request,
+  Response,
+  RunView,
+  SchedulerPort,
+  Timer,
+} from '@daybook/core';
 import { assert, DaybookError, pause, processTimer } from '@daybook/core';
 import type { DocumentName, WireKind } from '../api/answers.ts';
 import { documentMismatch, responseMismatch, responseTo } from '../api/answers.ts';
@@ -55,6 +63,7 @@ export interface SchedulerClient {
   ): Promise<TasksDocument | undefined>;
   workers(): Promise<WorkersDocument>;
   ahead(): Promise<AheadDocument>;
+  paused(): Promise<PausedView>;
   /** Attempts that have ended, newest first. */
   attempts(asked?: {
     readonly run?: string;
@@ -113,6 +122,7 @@ export function schedulerClient(options: SchedulerClientOptions): SchedulerClien
       }),
     workers: () => get('workers', 'v1/workers'),
     ahead: () => get('ahead', 'v1/ahead'),
+    paused: () => get('paused', 'v1/paused'),
     attempts: (asked = {}) => get('attempts', 'v1/attempts', { query: { ...asked } }),
     close: () => agent.destroy(),
   };

@@ -122,6 +122,7 @@ export function handlersOf(options: HandlerOptions): Handlers {
     },
     workers: async () => json({ workers: await kept(engine.read((scheduler) => scheduler.workers())) }),
     ahead: async () => json({ ahead: await kept(engine.read((scheduler) => scheduler.ahead())) }),
+    paused: async () => json(await kept(engine.read((scheduler) => scheduler.paused()))),
     attempts: async ({ query }) => {
       const [run, task] = [query.get('run'), query.get('task')];
       const limit = countIn(query, 'limit', 100, limitMax);
