@@ -25,7 +25,7 @@ export interface Given {
   readonly worker: string;
   readonly digest: string;
   untilMs: number;
-  /** Whether an end of it was accepted. */
+  /** Whether a report of it has counted. */
   ended: boolean;
 }
 
@@ -141,16 +141,15 @@ export class Oracle {
     this.#passTime(nowMs);
     const answer = this.#ask({ kind: 'beat', worker, attempts }, nowMs);
     if (answer.kind !== 'beaten') throw new Error('No beat was answered.');
-    const lost = attempts.filter((id) => {
+    const own = (id: string): Given | undefined => {
       const given = this.given.get(id);
-      return given === undefined || given.worker !== worker || !this.isLive(given);
-    });
-    expect(answer.lost).toEqual(lost);
-    expect(answer.cancelled).toEqual(attempts.filter((id) => !lost.includes(id) && this.#cancelled.has(id)));
-    for (const id of attempts) {
-      const given = this.given.get(id);
-      if (given !== undefined && !lost.includes(id)) given.untilMs = this.#heldMs + leaseMs;
-    }
+      return given?.worker === worker ? given : undefined;
+    };
+    const held = attempts.flatMap((id) => own(id) ?? []).filter((given) => this.isLive(given));
+    const ids = held.map(({ lease }) => lease.attempt);
+    expect(answer.lost).toEqual(attempts.filter((id) => !ids.includes(id) && own(id)?.ended !== true));
+    expect(answer.cancelled).toEqual(ids.filter((id) => this.#cancelled.has(id)));
+    for (const given of held) given.untilMs = this.#heldMs + leaseMs;
     this.#look();
   }
 
@@ -160,7 +159,7 @@ export class Oracle {
     const live = this.isLive(given);
     const answer = this.#ask({ kind: 'report', worker: given.worker, attempt: id, end }, nowMs);
     if (answer.kind !== 'reported') throw new Error('No report was answered.');
-    expect(answer.accepted).toBe(live);
+    expect(answer.accepted).toBe(live || given.ended);
     if (!live) return;
     given.ended = true;
     const { task } = given.lease;

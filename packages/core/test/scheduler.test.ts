@@ -224,7 +224,7 @@ describe('a lease', () => {
     expect(drive.end('a', 'published').accepted).toBe(false);
   });
 
-  test('belongs to one worker, and is reported once', () => {
+  test('belongs to one worker, and its first report counts', () => {
     const drive = driver();
     drive.submit('a');
     drive.next(1);
@@ -235,8 +235,21 @@ describe('a lease', () => {
       'unknown',
     ]);
     expect(drive.end('a', 'published').accepted).toBe(true);
-    expect(drive.end('a', failed).accepted).toBe(false);
+    expect(drive.end('a', failed).accepted).toBe(true);
     expect(drive.text()).toBe('a published');
+    expect(drive.ask({ kind: 'report', worker: 'other', attempt, end: published }).accepted).toBe(false);
+  });
+
+  test('whose report counted and got no answer is not lost, and the report is answered alike', () => {
+    const drive = driver();
+    drive.submit('a');
+    drive.next(1);
+    const { attempt } = drive.lease('a');
+    const answer = drive.end('a', infrastructure);
+    expect(answer.retryAtMs).toBeGreaterThan(drive.nowMs);
+    expect(drive.ask({ kind: 'beat', worker: 'w', attempts: [attempt] }).lost).toEqual([]);
+    expect(drive.end('a', infrastructure)).toEqual(answer);
+    expect(drive.ask({ kind: 'beat', worker: 'other', attempts: [attempt] }).lost).toEqual([attempt]);
   });
 
   test('is not shortened or lengthened by a clock that goes back', () => {

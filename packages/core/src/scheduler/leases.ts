@@ -1,14 +1,24 @@
+import { assert } from '../assert.ts';
 import type { LeaseEntry } from './entry.ts';
 
 /** How long an attempt that has ended is remembered, so that its id is not used again: longer than any request is late. */
 const spentMs = 4 * 3_600_000;
 
+/** A report that ended an attempt, and when its task is tried again. */
+export interface CountedReport {
+  readonly worker: string;
+  readonly retryAtMs?: number;
+}
+
+/** An attempt that has ended, when, and by which report if by one. */
+export type SpentAttempt = readonly [attempt: string, endedMs: number, report?: CountedReport];
+
 /** The leases that are held, and the ids of attempts that have ended. */
 export class Leases {
   /** In the order in which they run out, so that only the first need be looked at. */
   readonly #held = new Map<string, LeaseEntry>();
-  /** When they ended, the first first. */
-  readonly #spent = new Map<string, number>();
+  /** In the order in which they ended. */
+  readonly #spent = new Map<string, SpentAttempt>();
 
   get(attempt: string): LeaseEntry | undefined {
     return this.#held.get(attempt);
@@ -29,7 +39,20 @@ export class Leases {
 
   end(attempt: string, nowMs: number): void {
     this.#held.delete(attempt);
-    this.#spent.set(attempt, nowMs);
+    this.#spent.set(attempt, [attempt, nowMs]);
+  }
+
+  /** An attempt was ended by this report. */
+  reported(attempt: string, report: CountedReport): void {
+    const [, endedMs] = this.#spent.get(attempt) ?? [];
+    assert(endedMs !== undefined, `${attempt} was ended by a report and has not ended.`);
+    this.#spent.set(attempt, [attempt, endedMs, report]);
+  }
+
+  /** The report of this worker that ended the attempt. */
+  reportOf(attempt: string, worker: string): CountedReport | undefined {
+    const report = this.#spent.get(attempt)?.[2];
+    return report?.worker === worker ? report : undefined;
   }
 
   first(): LeaseEntry | undefined {
@@ -38,7 +61,7 @@ export class Leases {
   }
 
   forgetSpent(nowMs: number): void {
-    for (const [attempt, endedMs] of this.#spent) {
+    for (const [attempt, endedMs] of this.#spent.values()) {
       if (endedMs + spentMs > nowMs) return;
       this.#spent.delete(attempt);
     }
@@ -48,12 +71,12 @@ export class Leases {
     return this.#held.values();
   }
 
-  spent(): IterableIterator<[string, number]> {
-    return this.#spent.entries();
+  spent(): IterableIterator<SpentAttempt> {
+    return this.#spent.values();
   }
 
-  restore(held: readonly LeaseEntry[], spent: Iterable<readonly [string, number]>): void {
+  restore(held: readonly LeaseEntry[], spent: Iterable<SpentAttempt>): void {
     for (const each of held) this.hold(each, each.untilMs);
-    for (const [attempt, endedMs] of spent) this.#spent.set(attempt, endedMs);
+    for (const each of spent) this.#spent.set(each[0], each);
   }
 }

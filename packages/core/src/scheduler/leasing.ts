@@ -74,7 +74,8 @@ export class Leasing {
     for (const id of attempts) {
       const held = this.#leases.get(id);
       if (held === undefined || held.worker !== worker) {
-        lost.push(id);
+        // What its own report has ended is not lost: the answer was.
+        if (this.#leases.reportOf(id, worker) === undefined) lost.push(id);
         continue;
       }
       this.#leases.hold(held, this.#book.nowMs + this.#leaseMs);
@@ -85,10 +86,18 @@ export class Leasing {
 
   report({ worker, attempt, end }: ReportRequest): Response {
     const held = this.#leases.get(attempt);
-    const accepted = held !== undefined && held.worker === worker;
-    const retryAtMs = accepted ? this.#endAttempt(held, end) : undefined;
-    const idleRunners = this.#idleRunners(worker);
-    return { kind: 'reported', accepted, ...(retryAtMs === undefined ? {} : { retryAtMs }), idleRunners };
+    if (held?.worker === worker) {
+      const retryAtMs = this.#endAttempt(held, end);
+      this.#leases.reported(attempt, { worker, ...(retryAtMs === undefined ? {} : { retryAtMs }) });
+    }
+    // One that arrives again, for its answer was lost, changes nothing and is answered alike.
+    const counted = this.#leases.reportOf(attempt, worker);
+    return {
+      kind: 'reported',
+      accepted: counted !== undefined,
+      ...(counted?.retryAtMs === undefined ? {} : { retryAtMs: counted.retryAtMs }),
+      idleRunners: this.#idleRunners(worker),
+    };
   }
 
   /** Ends the attempts whose leases have run out. */

@@ -5,7 +5,7 @@ import type { Book } from './book.ts';
 import { missingOf } from './book.ts';
 import type { Entry, LeaseEntry } from './entry.ts';
 import { newEntry } from './entry.ts';
-import type { Leases } from './leases.ts';
+import type { Leases, SpentAttempt } from './leases.ts';
 import type { Lease, ProjectRef, SubmittedTask, TaskEnd } from './protocol.ts';
 import type { RetryClass } from './retries.ts';
 import type { RunEntry } from './runs.ts';
@@ -30,7 +30,7 @@ export interface SchedulerState {
   readonly ended: readonly string[];
   /** In the order in which they run out. */
   readonly leases: readonly SavedLease[];
-  readonly spent: readonly (readonly [string, number])[];
+  readonly spent: readonly SpentAttempt[];
   /** In the order in which they were last seen. */
   readonly workers: readonly SavedWorker[];
   readonly lanes: readonly SavedLane[];

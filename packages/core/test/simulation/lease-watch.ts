@@ -25,6 +25,8 @@ export function leaseWatch(
   const tasks = new Map<TaskId, SubmittedTask & { readonly digest: string }>();
   const live = new Map<string, Given>();
   const over = new Set<string>();
+  /** Whose report ended an attempt. */
+  const reporters = new Map<string, string>();
   const toldEnded = new Set<string>();
   const cancelled = new Set<string>();
   const wanted = new Map<string, ReadonlySet<TaskId>>();
@@ -160,7 +162,8 @@ export function leaseWatch(
         for (const attempt of request.attempts) {
           const given = live.get(attempt);
           if (given?.worker === request.worker) given.untilMs = heldMs + leaseMs;
-          else if (!response.lost.includes(attempt)) violate(`the lost attempt ${attempt} is kept alive`);
+          else if (response.lost.includes(attempt) === (reporters.get(attempt) === request.worker))
+            violate(`the attempt ${attempt} is over, and its worker is told otherwise`);
         }
         for (const attempt of response.cancelled)
           if (!cancelled.has(attempt)) violate(`${attempt} is to be stopped, and is wanted`);
@@ -168,9 +171,11 @@ export function leaseWatch(
       if (request.kind === 'report' && response.kind === 'reported') {
         const given = live.get(request.attempt);
         const held = given?.worker === request.worker;
-        if (held !== response.accepted)
+        if (held) reporters.set(request.attempt, request.worker);
+        const counts = reporters.get(request.attempt) === request.worker;
+        if (counts !== response.accepted)
           violate(
-            `a report of ${request.attempt} is ${held ? 'refused' : 'accepted, and its lease is over'}`,
+            `a report of ${request.attempt} is ${counts ? 'refused' : 'accepted, and its lease is over'}`,
           );
         if (held && given !== undefined) expectDecidedAgain(given, request.end.kind, scheduler);
         if (held && given !== undefined && request.end.kind === 'cancelled')
