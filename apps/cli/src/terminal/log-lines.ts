@@ -1,3 +1,4 @@
+import { commandText } from '@daybook/core';
 import { durationText } from '../render/ranges.ts';
 import type { Paint } from './paint.ts';
 
@@ -26,7 +27,7 @@ function whatText(event: string, facts: Facts): string {
   }
   if ((event === 'run-started' || event === 'run-ended') && isFacts(facts['run'])) {
     const { run, command, outcome: how } = facts['run'];
-    const words = Array.isArray(command) ? `: daybook ${command.join(' ')}` : '';
+    const words = Array.isArray(command) ? `: ${commandText(command as readonly string[])}` : '';
     return event === 'run-started' ? `run ${run} began${words}` : `run ${run} ended ${String(how)}`;
   }
   const rest = Object.entries(facts).filter(([name, value]) => !hidden.has(name) && value !== undefined);
