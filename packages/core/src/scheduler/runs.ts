@@ -228,7 +228,7 @@ export function newRun(
     kept: new Map(),
     keptChange: 0,
     unended: 0,
-    counts: noCounts(),
+    counts: { ...noCounts },
     missing: new Set(),
     maybeMissing: new Set(),
     touched: false,
@@ -238,7 +238,8 @@ export function newRun(
 
 export function runView(run: RunEntry): RunView {
   const { command, project, endedMs } = run;
-  const counts = Object.fromEntries(Object.entries(run.counts).filter(([, amount]) => amount > 0));
+  const counts: Partial<Record<TaskStatus, number>> = {};
+  for (const status of statuses) if (run.counts[status] > 0) counts[status] = run.counts[status];
   return {
     run: run.run,
     ...(command === undefined ? {} : { command }),
@@ -265,22 +266,21 @@ function count(run: RunEntry, view: TaskView, sign: 1 | -1): void {
   if (!view.wrapper) run.counts[statusOf(view)] += sign;
 }
 
-function noCounts(): Record<TaskStatus, number> {
-  return {
-    pending: 0,
-    ready: 0,
-    'backing-off': 0,
-    running: 0,
-    published: 0,
-    unchanged: 0,
-    fresh: 0,
-    waiting: 0,
-    blocked: 0,
-    failed: 0,
-    'timed-out': 0,
-    crashed: 0,
-    lost: 0,
-    'upstream-failed': 0,
-    cancelled: 0,
-  };
-}
+const noCounts: Readonly<Record<TaskStatus, number>> = {
+  pending: 0,
+  ready: 0,
+  'backing-off': 0,
+  running: 0,
+  published: 0,
+  unchanged: 0,
+  fresh: 0,
+  waiting: 0,
+  blocked: 0,
+  failed: 0,
+  'timed-out': 0,
+  crashed: 0,
+  lost: 0,
+  'upstream-failed': 0,
+  cancelled: 0,
+};
+const statuses = Object.keys(noCounts) as readonly TaskStatus[];
