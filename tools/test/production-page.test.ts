@@ -226,6 +226,7 @@ function eventsOfTheLog(): readonly string[] {
     'packages/scheduler/src/start-scheduler.ts',
     'packages/scheduler/src/engine.ts',
     'packages/scheduler/src/schedules/start-schedules.ts',
+    'packages/scheduler/src/schedules/end-of-run.ts',
     'apps/cli/src/commands/serve.ts',
     'apps/cli/src/commands/worker.ts',
   ].map(textOf);

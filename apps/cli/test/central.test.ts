@@ -157,11 +157,13 @@ test('what fell due while the scheduler was away is run once, and handlers are t
     import { join } from 'node:path';
     import config from './daybook.config.ts';
     const note = ({ kind, run, outcome }) => appendFileSync(join(import.meta.dirname, 'told'), [kind, run, outcome].join(' ') + '\\n');
+    const givenUp = () => appendFileSync(join(import.meta.dirname, 'given-up'), 'one\\n');
+    const hang = (_, { signal }) => new Promise(() => signal.addEventListener('abort', givenUp));
     const daily = { name: 'daily', task: 'sales-statistics', parameters: { date: '2018-07-02' }, cron: '0 0 1 * *' };
     export default {
       ...config,
       schedules: [daily],
-      on: { runStarted: note, runEnded: [note, () => { throw new Error('It cannot be told.'); }], attemptEnded: () => new Promise(() => {}) },
+      on: { runStarted: note, runEnded: [note, () => { throw new Error('It cannot be told.'); }], attemptEnded: hang },
     };
     `,
   );
@@ -179,8 +181,43 @@ test('what fell due while the scheduler was away is run once, and handlers are t
   const { code, out } = await central.server.ended;
   expect(code).toBe(0);
   expect(readFileSync(join(project.folder, 'told'), 'utf8')).toBe(`runStarted ${run} \nrunEnded ${run} ok\n`);
+  // A scheduler that ends gives up the handlers that it has waited for.
+  expect(readFileSync(join(project.folder, 'given-up'), 'utf8')).toContain('one');
   expect(out).toContain('on.runEnded[1]');
   expect(out).toContain('It cannot be told.');
+});
+
+test('of the clusters of its runners a worker tells its own handlers', async () => {
+  const project = soldProject();
+  project.write(
+    'central.config.ts',
+    `
+    import { appendFileSync } from 'node:fs';
+    import { join } from 'node:path';
+    import config from './daybook.config.ts';
+    const note = ({ kind, runner, cluster }) => appendFileSync(join(import.meta.dirname, 'told'), [kind, runner, cluster].join(' ') + '\\n');
+    let told = () => undefined;
+    const [local] = config.runners;
+    const runner = {
+      ...local,
+      watch: (given) => {
+        told = given;
+        told({ kind: 'cluster-created', cluster: 'j-1', sinceMs: 0 });
+      },
+      close: async () => {
+        told({ kind: 'cluster-ended', cluster: 'j-1', sinceMs: 0, untilMs: 1000 });
+        await local.close?.();
+      },
+    };
+    export default { ...config, runners: [runner], on: { clusterCreated: note, clusterEnded: note } };
+    `,
+  );
+  const central = await centralForTest(project);
+  const worker = await central.worker('--config', 'central.config.ts');
+  worker.process.kill('SIGTERM');
+  expect((await worker.ended).code).toBe(0);
+  const told = readFileSync(join(project.folder, 'told'), 'utf8');
+  expect(told).toBe('clusterCreated local j-1\nclusterEnded local j-1\n');
 });
 
 test('tokens are made, told of and taken back; only their digests are stored', async () => {

@@ -122,6 +122,44 @@ good
 `);
 });
 
+test.each([
+  [
+    "cron: '61 6 * * *'",
+    '"close" has the cron expression "61 6 * * *", which cannot be read: Invalid value for minute',
+  ],
+  [
+    "cron: '0 6 30 2 *'",
+    '"close" has the cron expression "0 6 30 2 *", which never comes: see to the day and the month',
+  ],
+  [
+    "cron: '0 6 * * *', zone: 'Europe/Lundon'",
+    '"close" with the zone "Europe/Lundon", which is no IANA time zone',
+  ],
+  ["cron: '0 6 * * *', task: 'sale'", '"close" of the task "sale", which is not among its `tasks`'],
+  ["cron: '0 6 * * *', parameters: { town: 'a' }", '"close" cannot be planned: '],
+])('check names a schedule that serve would not take: %s', async (given, why) => {
+  const { daybook, write } = projectForTest();
+  write('schedules.config.ts', scheduled(`{ name: 'close', task: 'sales', ${given} }`));
+  const { code, out, err } = await daybook('check', '--config', 'schedules.config.ts');
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  expect(err).toContain(why);
+  expect(err).toMatch(/\[config-invalid\]\n$/);
+});
+
+test('check takes schedules that can be planned, and doctor tells when they are due next, or why not', async () => {
+  const { daybook, write } = projectForTest();
+  const schedule =
+    "{ name: 'close', task: 'sales', cron: '0 6 * * *', zone: 'Asia/Tokyo', parameters: { date: '2018-07-24' } }";
+  write('schedules.config.ts', scheduled(schedule));
+  expect((await daybook('check', '--config', 'schedules.config.ts')).code).toBe(0);
+  const { out } = await daybook('doctor', '--config', 'schedules.config.ts');
+  expect(out).toMatch(/✓ schedules +close next at \d{4}-\d\d-\d\dT21:00:00\.000Z\n/);
+  write('schedules.config.ts', scheduled(schedule.replace('0 6', '61 6')));
+  const refused = await daybook('doctor', '--config', 'schedules.config.ts');
+  expect(refused.code).toBe(2);
+  expect(refused.out).toMatch(/✗ schedules +The schedule "close" has the cron expression/);
+});
+
 test('check is about tasks of every day', async () => {
   const { daybook } = projectForTest();
   const { code, err } = await daybook('check', 'sales', '--date', '2018-07-24');
@@ -198,4 +236,11 @@ test('run keeps what it has checked, and a broken file of that costs the check a
 
 function match(pattern: RegExp): unknown {
   return expect.stringMatching(pattern);
+}
+
+/** A configuration with one schedule, beside that of the project. */
+function scheduled(schedule: string): string {
+  return `import config from './daybook.config.ts';
+export default { ...config, schedules: [${schedule}] };
+`;
 }

@@ -312,3 +312,25 @@ test('of a central scheduler the target of a run is told, and its times are thos
     expect.objectContaining({ at: '1970-01-01T00:01:01.000Z', outcome: 'failed', durationMs: 60_000 }),
   ]);
 });
+
+test('of an attempt that crashed no stack is told, and when it is tried again to the millisecond', () => {
+  const error = { code: 'job-crashed', message: 'It ended.', stack: 'at secret.ts:1' } as const;
+  const attempt = { run: 'r', task: 'a', name: 'a', attempt: 'f', number: 1, worker: 'w', runner: 'stub' };
+  const ended = {
+    kind: 'attempt-ended',
+    ...attempt,
+    end: { kind: 'crashed', error },
+    durationMs: 5,
+  } as const;
+  const { stack: _, ...told } = error;
+  expect(eventsOf({ ...ended, retryAtMs: 2500 }, 1000)).toEqual([
+    {
+      kind: 'attemptEnded',
+      at: '1970-01-01T00:00:01.000Z',
+      ...attempt,
+      end: { kind: 'crashed', error: told },
+      durationMs: 5,
+      retryAt: '1970-01-01T00:00:02.500Z',
+    },
+  ]);
+});

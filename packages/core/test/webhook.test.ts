@@ -69,8 +69,8 @@ describe('a webhook', () => {
     expect(headers['daybook-signature']).toBeUndefined();
   });
 
-  test('signs what it posts with its secret, and the time of the post', async () => {
-    const to = await receiver(status(503), ok);
+  test('signs what it posts with its secret, and the time of each post', async () => {
+    const to = await receiver(status(503, '', { 'retry-after': '4' }), ok);
     const { time, ended } = posting({ url: to.url, secret: 'a key' });
     await passUntil(time, to, 2);
     expect(await ended).toBe('taken');
@@ -81,6 +81,7 @@ describe('a webhook', () => {
       return { seconds: Number(seconds), delivery: headers['daybook-delivery'], body };
     });
     expect(first?.seconds).toBe(startMs / 1000);
+    expect(second?.seconds).toBeGreaterThanOrEqual(startMs / 1000 + 4);
     expect(second?.body).toBe(first?.body);
     expect(second?.delivery).toBe(first?.delivery);
     expect(first?.delivery).toMatch(/^[0-9a-f-]{36}$/);

@@ -6,6 +6,8 @@ export type { Limits } from './http/handlers.ts';
 export { openLog } from './logs.ts';
 export type { LogOptions } from './logs.ts';
 export type { MetricHooks } from './metrics.ts';
+export { nextDueTimes } from './schedules/next-due-times.ts';
+export type { NextDueTime } from './schedules/next-due-times.ts';
 export { startSchedules } from './schedules/start-schedules.ts';
 export type { Schedules, SchedulesOptions } from './schedules/start-schedules.ts';
 export type { DueRun, RunCalls } from './schedules/end-of-run.ts';

@@ -8,11 +8,12 @@ import {
   unknownToConfig,
 } from '@daybook/core';
 import { withRunners } from '../outputs.ts';
+import { plannedSchedules } from '../planned-schedules.ts';
 import { checkDocument, checkText } from '../render/check.ts';
 import { sampleTask, samplesToCheck } from '../sample-values.ts';
 import type { Workplace } from '../workplace.ts';
 
-/** `daybook check`: parses and binds every statement of the tasks named, or of all. Runs nothing. */
+/** `daybook check`: reads the schedules, and parses and binds every statement of the tasks named, or of all. Runs nothing. */
 export async function checkCommand(workplace: Workplace): Promise<number> {
   const { config, invocation, out, outPaint, today } = workplace;
   const [flag] = Object.keys(invocation.flags);
@@ -21,6 +22,7 @@ export async function checkCommand(workplace: Workplace): Promise<number> {
       'usage',
       `daybook check is about tasks of every day, and is given --${flag}: leave it out.`,
     );
+  await plannedSchedules(config, today);
   if (statementChecker(config) === undefined)
     throw new DaybookError(
       'runner-missing',

@@ -8,6 +8,7 @@ import type { Invocation } from '../invocation.ts';
 import type { LoadedConfig } from '../load-config.ts';
 import { isDaybookError, loadConfig } from '../load-config.ts';
 import { withRunners } from '../outputs.ts';
+import { scheduleLines } from '../planned-schedules.ts';
 import type { DoctorSection } from '../render/doctor.ts';
 import { doctorDocument, doctorText } from '../render/doctor.ts';
 import { counted } from '../render/ranges.ts';
@@ -28,7 +29,7 @@ export async function doctorCommand(invocation: Invocation, { out, outPaint }: S
   const loaded = await loadedOr(options.config);
   const config = 'config' in loaded ? loaded.config : undefined;
   const sections: DoctorSection[] = [
-    { title: 'Configuration', lines: [nodeLine(), ...configurationLines(loaded)] },
+    { title: 'Configuration', lines: [nodeLine(), ...(await configurationLines(loaded, options.today))] },
     { title: 'Clock', lines: [todayLine(config, options.today), await clockLine()] },
   ];
   if ('config' in loaded) {
@@ -59,7 +60,10 @@ function nodeLine(): DoctorLine {
   return { what: 'Node', ok: true, detail: process.version };
 }
 
-function configurationLines(loaded: Loaded): readonly DoctorLine[] {
+async function configurationLines(
+  loaded: Loaded,
+  givenToday: string | undefined,
+): Promise<readonly DoctorLine[]> {
   if ('error' in loaded) {
     const missing = isDaybookError(loaded.error) && loaded.error.code === 'config-not-found';
     const remedy = missing
@@ -74,6 +78,7 @@ function configurationLines(loaded: Loaded): readonly DoctorLine[] {
     { what: 'configuration', ok: true, detail: near.startsWith('..') ? path : near },
     { what: 'tasks', ok: true, detail: counted(config.definitions.size, 'task') },
     ...runnerLines(config, names),
+    ...(await scheduleLines(config, givenToday ?? dayIn(config.zone ?? 'UTC', Date.now()))),
   ];
 }
 

@@ -40,32 +40,39 @@ export type RunEnd = RunOutcome | 'refused' | 'stopped';
 
 /**
  * Brings the run of a due time to its end, whatever came of it before this process began. One that has ended in the meantime is
- * not started again.
+ * not started again; one that is refused though it was submitted once goes on, and is looked at until it ends.
  */
 export async function endOfRun(schedule: Schedule, dueMs: number, options: EndOfRunOptions): Promise<RunEnd> {
   const { start, runOf, log, timer, random, signal, open } = options;
   const run = scheduledRun(schedule.name, dueMs);
-  let looked = false;
+  let [looked, refused] = [false, false];
   for (let tries = 1; !signal.aborted; tries += 1) {
+    const waitMs = Math.round(againMs(tries, random));
+    let starting = false;
     try {
       const known = await runOf(run);
       if (signal.aborted) break;
       // One that ended well after it was started here may have failed in what follows upon that.
-      if (known?.outcome !== undefined && !(looked && known.outcome === 'ok')) return known.outcome;
+      const mayFollow = looked && !refused && known?.outcome === 'ok';
+      if (known?.outcome !== undefined && !mayFollow) return known.outcome;
+      if (known === undefined && refused) return 'refused';
       looked = true;
       open();
-      return (await start({ schedule, dueMs, run, again: known !== undefined, signal })).outcome;
+      starting = !refused;
+      if (starting)
+        return (await start({ schedule, dueMs, run, again: known !== undefined, signal })).outcome;
     } catch (error) {
       if (signal.aborted) break;
       const { code, message: why } = reportOf(error);
-      if (isFinal(error)) {
+      if (starting && isFinal(error)) {
         log.error({ schedule: schedule.name, run, code, why }, 'schedule-refused');
-        return 'refused';
+        // It may have been submitted all the same, by this process or by one before it.
+        refused = true;
+        continue;
       }
-      const waitMs = Math.round(againMs(tries, random));
       log.warn({ schedule: schedule.name, run, code, why, againMs: waitMs }, 'schedule-not-started');
-      await pause(timer, waitMs, signal);
     }
+    await pause(timer, waitMs, signal);
   }
   return 'stopped';
 }

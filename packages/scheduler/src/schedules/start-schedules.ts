@@ -6,6 +6,7 @@ import type { DueTimes } from './due-times.ts';
 import { dueTimes } from './due-times.ts';
 import type { RunCalls } from './end-of-run.ts';
 import { againMs, endOfRun } from './end-of-run.ts';
+import type { NextDueTime } from './next-due-times.ts';
 import type { Decision, Standing } from './standing.ts';
 import { afterRun, decide, latenessMs, scheduledRun, standingAtStart } from './standing.ts';
 import { readStandings, writeStandings } from './standings-file.ts';
@@ -30,7 +31,7 @@ export interface SchedulesOptions extends RunCalls {
 /** Schedules that are watched. */
 export interface Schedules {
   /** When each is due next, the first first. */
-  next(): readonly { readonly name: string; readonly atMs: number }[];
+  next(): readonly NextDueTime[];
   /** By name: how long ago the first due time was after the last run that ended `ok`; 0 where all is well. For the metrics. */
   latenessSeconds(): Readonly<Record<string, number>>;
   /** Starts nothing more and aborts what was started; resolves when that has ended. What is open is followed after the next start. */

@@ -1,9 +1,10 @@
 /**
- * A server with one schedule, due at each minute of a clock that is ahead of the machine's, in a process of its own, to be killed:
- * `node --conditions=daybook-source serve-schedules.ts STATE AHEAD-MS`. It tells the next due time, its URL
- * and a token, and appends a line to `STATE/submissions` for each submission that was answered.
+ * A server with one schedule, due at each minute, in a process of its own, to be killed:
+ * `node --conditions=daybook-source serve-schedules.ts STATE NOW-MS [RUN POINT]`. Its clock shows NOW-MS until all that fell due
+ * before has ended, and goes on from there. It tells the points of each run as it comes to them, and its URL and a token; at POINT of
+ * RUN it stands still. To `STATE/submissions` it appends a line for each submission that was answered.
  */
-import { appendFileSync, writeSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { createToken, schedulerClient, startSchedules, startScheduler } from '../../src/index.ts';
 import { taskOf } from '../requests.ts';
@@ -11,25 +12,52 @@ import { taskOf } from '../requests.ts';
 /** Nobody works on it, so that its runs stay open. */
 const never = taskOf('t');
 
-const [state = '', aheadMs = '0'] = process.argv.slice(2);
-const log = { level: 'silent' } as const;
-const server = await startScheduler({ state, port: 0, log });
+const [state = '', beganMs = '0', heldRun, heldPoint] = process.argv.slice(2);
+let watchesSince: number | undefined;
+const nowMs = (): number =>
+  Number(beganMs) + (watchesSince === undefined ? 0 : Math.floor(performance.now() - watchesSince));
+
+function passes(point: string, run: unknown): void {
+  writeSync(1, `${JSON.stringify({ point, run })}\n`);
+  if (point === heldPoint && run === heldRun) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+}
+
+const server = await startScheduler({ state, port: 0, log: { level: 'silent' } });
 const { token } = createToken(state, 'operator');
 const client = schedulerClient({ url: server.url, token });
 const schedules = startSchedules({
   schedules: [{ name: 'minutely', task: 'accounting', cron: '* * * * *' }],
   state,
-  nowMs: () => Date.now() + Number(aheadMs),
-  log,
-  runOf: (run) => client.run(run),
+  nowMs,
+  log: {
+    to: {
+      write(line) {
+        const { event, run } = JSON.parse(line) as { readonly event: string; readonly run?: string };
+        if (event === 'schedule-due' || event === 'schedule-waits') passes('decided', run);
+        if (event === 'schedule-ran') passes('kept', run);
+      },
+    },
+  },
+  async runOf(run) {
+    passes('asks', run);
+    const known = await client.run(run);
+    passes('knows', run);
+    return known;
+  },
   async start({ run, again }) {
+    passes('starts', run);
     await server.board.port({ kind: 'submit', run, today: '2026-11-02', tasks: [never] });
     appendFileSync(join(state, 'submissions'), `${run} ${again ? 'again' : 'first'}\n`);
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    passes('submitted', run);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    passes('ends', run);
     return { outcome: 'ok' };
   },
 });
-writeSync(1, `${JSON.stringify({ nextMs: schedules.next()[0]?.atMs, url: server.url, token })}\n`);
+while (readFileSync(join(state, 'schedules.json'), 'utf8').includes('"openMs"'))
+  await new Promise((resolve) => setTimeout(resolve, 5));
+watchesSince = performance.now();
+writeSync(1, `${JSON.stringify({ point: 'watches', url: server.url, token })}\n`);
 process.on('SIGTERM', () => {
   void schedules
     .stop()

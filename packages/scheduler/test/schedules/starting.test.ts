@@ -91,6 +91,33 @@ describe('a start that fails', () => {
     expect(schedules.latenessSeconds()).toEqual({ morning: 47 * 3600 });
   });
 
+  test('for a fault of the configuration, of a run that is open, leaves it open until it ends', async () => {
+    const made = world('2026-11-02T05:59Z');
+    made.goes = () => ({ minutes: 25 });
+    const skipping: Schedule = { ...often, overlap: 'skip' };
+    const life = made.begin([skipping]);
+    await made.clock.pass(5 * minute);
+    life.kill();
+    made.fails = () => {
+      throw new DaybookError('parameter-invalid', 'There is no such day.');
+    };
+    made.begin([skipping]);
+    await made.clock.pass(20 * minute);
+    expect(made.dues('schedule-passed-over').map((due) => String(due).slice(11, 16))).toEqual([
+      '06:10',
+      '06:20',
+    ]);
+    expect(made.lines.filter(({ event }) => event === 'schedule-refused')).toHaveLength(1);
+    await made.clock.pass(2 * minute);
+    expect(made.lines.find(({ event }) => event === 'schedule-ran')).toMatchObject({ end: 'ok' });
+    await made.clock.pass(10 * minute);
+    expect(made.lines.filter(({ event }) => event === 'schedule-ran').map(({ end }) => end)).toEqual([
+      'ok',
+      'refused',
+    ]);
+    expect(made.faults).toEqual([]);
+  });
+
   test('when the state cannot be written starts nothing, and goes on once it can', async () => {
     const made = world('2026-11-02T05:00Z');
     made.begin([morning]);

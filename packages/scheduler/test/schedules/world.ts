@@ -47,6 +47,10 @@ export interface World {
   loses: (due: DueRun) => void;
   /** Throws what a call of `runOf` is to throw. Default: nothing. */
   unknowable: () => void;
+  /** How long `runOf` and `start` take before they know or submit anything. Default: no time. */
+  takesMs: () => number;
+  /** What must not be: two calls of `start` for one schedule at once, a run beside another, one that had ended and is started. */
+  readonly faults: string[];
   /** The state folder as the last process left it. */
   state(): string;
   begin(schedules: readonly Schedule[], options?: BeginOptions): Life;
@@ -67,6 +71,7 @@ export function world(shows: string): World {
   const clock = virtualClock(shows);
   const runs = new Map<string, KnownRun>();
   const lines: LogLine[] = [];
+  const faults: string[] = [];
   let state = emptyFolder();
   let points = 0;
   const made: World = {
@@ -78,6 +83,8 @@ export function world(shows: string): World {
     fails: () => undefined,
     loses: () => undefined,
     unknowable: () => undefined,
+    takesMs: () => 0,
+    faults,
     state: () => state,
     submitted: () => [...runs.keys()],
     dues: (event) => lines.filter((line) => line.event === event).map((line) => line['due']),
@@ -103,8 +110,23 @@ export function world(shows: string): World {
         return alive;
       };
       /** Waits, and goes on only in a process that lives. */
-      const waited = (act: (done: () => void) => void): Promise<void> =>
-        new Promise((resolve) => act(() => void (point() && resolve())));
+      const waited = (act: (done: () => void) => void, signal?: AbortSignal): Promise<void> =>
+        new Promise((resolve, reject) => {
+          signal?.addEventListener('abort', () => reject(new Error('It was stopped.')));
+          act(() => void (point() && resolve()));
+        });
+      const [started, begun] = [new Set<string>(), new Set<string>()];
+      const submitted = async (due: DueRun): Promise<{ readonly outcome: RunOutcome }> => {
+        const { run, again, signal } = due;
+        await waited((done) => clock.timer(made.takesMs(), done), signal);
+        made.fails(due);
+        const known = runs.get(run) ?? submit(run);
+        known.submissions.push(again);
+        made.loses(due);
+        await waited((done) => done(), signal);
+        await waited((done) => clock.timer(known.endsMs - clock.ranMs(), done), signal);
+        return { outcome: known.outcome };
+      };
       const options = {
         schedules,
         ...(zone === undefined ? {} : { zone }),
@@ -123,7 +145,7 @@ export function world(shows: string): World {
           },
         },
         async runOf(run: string) {
-          await waited((done) => done());
+          await waited((done) => clock.timer(made.takesMs(), done));
           made.unknowable();
           const known = runs.get(run);
           await waited((done) => done());
@@ -131,14 +153,18 @@ export function world(shows: string): World {
           return known.endsMs <= clock.ranMs() ? { outcome: known.outcome } : {};
         },
         async start(due: DueRun) {
-          await waited((done) => done());
-          made.fails(due);
-          const known = runs.get(due.run) ?? submit(due.run);
-          known.submissions.push(due.again);
-          made.loses(due);
-          await waited((done) => done());
-          await waited((done) => clock.timer(known.endsMs - clock.ranMs(), done));
-          return { outcome: known.outcome };
+          const { name } = due.schedule;
+          const endsMs = runs.get(due.run)?.endsMs ?? Infinity;
+          if (endsMs <= clock.ranMs() && !begun.has(due.run))
+            faults.push(`${due.run} is started though it had ended before this process asked`);
+          begun.add(due.run);
+          if (started.has(name)) faults.push(`${due.run} is started while another start goes on`);
+          started.add(name);
+          try {
+            return await submitted(due);
+          } finally {
+            started.delete(name);
+          }
         },
       };
       return { schedules: startSchedules(options), kill };
@@ -146,6 +172,9 @@ export function world(shows: string): World {
   };
   const submit = (run: string): KnownRun => {
     const { minutes, outcome = 'ok' } = made.goes(run);
+    for (const each of runs.values())
+      if (nameIn(each.run) === nameIn(run) && each.endsMs > clock.ranMs())
+        faults.push(`${run} is submitted while ${each.run} is open`);
     const known = {
       run,
       submittedMs: clock.nowMs(),
@@ -157,6 +186,10 @@ export function world(shows: string): World {
     return known;
   };
   return made;
+}
+
+function nameIn(run: string): string {
+  return run.slice(run.indexOf('-') + 1);
 }
 
 export const minute = 60_000;
