@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { cpSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
@@ -92,6 +93,22 @@ test('an event is told once it is durable, and a handler that throws is logged a
   expect((await server.post(reportOf('w', attemptId(1)), 'worker')).body).toMatchObject({ accepted: true });
   expect(told).toEqual(['run-started', 'attempt-started', 'attempt-ended', 'run-ended']);
   expect(server.lines.filter((line) => line.includes('the handler is broken'))).toHaveLength(4);
+});
+
+test('what was told is not told again by the server that comes after a killed one', async () => {
+  const told: string[] = [];
+  const options = { event: ({ kind }: { readonly kind: string }): void => void told.push(kind) };
+  const killed = await running(options);
+  await killed.post(submitOf('r', 1));
+  await killed.post(nextOf('w', attemptId(1)), 'worker');
+  // As `kill -9` leaves it: all of it is in the journal, and nothing in a snapshot.
+  const state = emptyFolder();
+  cpSync(killed.state, state, { recursive: true });
+  expect(told.splice(0)).toEqual(['run-started', 'attempt-started']);
+  const next = await running({ ...options, state });
+  expect(told).toEqual([]);
+  await next.post(reportOf('w', attemptId(1)), 'worker');
+  expect(told).toEqual(['attempt-ended', 'run-ended']);
 });
 
 test('a run that has ended is told of when the scheduler has forgotten it, until the history is over', async () => {

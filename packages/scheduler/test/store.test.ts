@@ -3,7 +3,9 @@ import {
   copyFileSync,
   cpSync,
   existsSync,
+  readdirSync,
   readFileSync,
+  readlinkSync,
   statSync,
   truncateSync,
   writeFileSync,
@@ -145,6 +147,20 @@ test('a snapshot that was changed is damage', () => {
   database.exec(`UPDATE snapshots SET state = '{"state":2}'`);
   database.close();
   expect(codeOf(() => openStore(folder))).toMatch(/^state-damaged: .*snapshot/);
+});
+
+test('a folder that is refused is left with no file open', () => {
+  const folder = killedWith(entryOf(1), entryOf(2));
+  writeFileSync(join(folder, 'acknowledged'), '0000000000000003');
+  expect(() => openStore(folder)).toThrow(expect.objectContaining({ code: 'state-damaged' }));
+  const files = readdirSync('/proc/self/fd').map((each) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${each}`);
+    } catch {
+      return '';
+    }
+  });
+  expect(files.filter((file) => file.startsWith(folder))).toEqual([]);
 });
 
 test('a torn write that nobody was told of is dropped, and the server starts', () => {

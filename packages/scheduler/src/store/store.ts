@@ -81,8 +81,14 @@ export function openStore(folder: string): Store {
 
 function storeIn(folder: string, lock: { release(): void }): Store {
   const acknowledged = acknowledgedIn(folder);
-  let open: Open = openFile(folder);
-  let loaded: Loaded = load(open, folder, acknowledged);
+  let open: Open;
+  let loaded: Loaded;
+  try {
+    ({ open, loaded } = opened(folder, acknowledged));
+  } catch (error) {
+    acknowledged.close();
+    throw error;
+  }
   const transaction = (act: () => void): void =>
     guarded(folder, () => {
       const { chain } = open;
@@ -136,8 +142,7 @@ function storeIn(folder: string, lock: { release(): void }): Store {
     reopen() {
       tryTo(() => open.database.close());
       return guarded(folder, () => {
-        open = openFile(folder);
-        loaded = load(open, folder, acknowledged);
+        ({ open, loaded } = opened(folder, acknowledged));
         // What the kernel may have dropped is written once more before anything is built on it.
         const checkpoint = open.database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
         if (checkpoint?.['busy'] === 1) throw damaged(folder, 'its log cannot be written back');
@@ -153,12 +158,24 @@ function storeIn(folder: string, lock: { release(): void }): Store {
   };
 }
 
+/** Opens the file and loads what is in it; one that is refused is closed again. */
+function opened(folder: string, acknowledged: Acknowledged): { open: Open; loaded: Loaded } {
+  const open = openFile(folder);
+  try {
+    return { open, loaded: load(open, folder, acknowledged) };
+  } catch (error) {
+    tryTo(() => open.database.close());
+    throw error;
+  }
+}
+
 function openFile(folder: string): Open {
   const path = join(folder, 'journal.sqlite');
   const known = existsSync(path);
   const database = new DatabaseSync(path, { timeout: 5000 });
   try {
     if (known) refuseStrangers(database, folder);
+    // Not locked exclusively, though one server writes it: backups read it meanwhile.
     database.exec(
       'PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864',
     );
