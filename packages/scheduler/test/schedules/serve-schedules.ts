@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { createToken, schedulerClient, startSchedules, startScheduler } from '../../src/index.ts';
 import { taskOf } from '../requests.ts';
 
-/** Nobody works on it, so that its runs stay open. */
+/** Nobody works on it, so that its runs stay open until they are cancelled. */
 const never = taskOf('t');
 
 const [state = '', beganMs = '0', heldRun, heldPoint] = process.argv.slice(2);
@@ -50,8 +50,9 @@ const schedules = startSchedules({
     appendFileSync(join(state, 'submissions'), `${run} ${again ? 'again' : 'first'}\n`);
     passes('submitted', run);
     await new Promise((resolve) => setTimeout(resolve, 10));
+    await server.board.port({ kind: 'cancel', run });
     passes('ends', run);
-    return { outcome: 'ok' };
+    return { outcome: 'cancelled' };
   },
 });
 while (readFileSync(join(state, 'schedules.json'), 'utf8').includes('"openMs"'))
