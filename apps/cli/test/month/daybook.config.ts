@@ -1,4 +1,4 @@
-/** The accounts of a short ledger: in a folder, or in the bucket that `STORM` names. */
+/** The accounts of a short ledger: in a folder, or in the bucket that `MONTH` names. */
 import { join } from 'node:path';
 import { defineConfig } from '@daybook/core';
 import { accounting, fileExchange } from '@daybook/reports-accounting';
@@ -6,13 +6,17 @@ import { localRunner } from '@daybook/runner-local';
 import { fileTargets } from '@daybook/target-file';
 import { s3Targets } from '@daybook/target-s3';
 
-/** Where a round takes place: the folder that its exchange writes into, and its bucket; without one, a folder of data. */
+/**
+ * Where a month is closed: the first day of its ledger, the folder that its exchange writes into, and its bucket; without one, a
+ * folder of data.
+ */
 export interface Place {
+  readonly ledgerStart: string;
   readonly exchange: string;
   readonly bucket?: { readonly bucket: string; readonly endpoint: string };
 }
 
-const place = JSON.parse(process.env['STORM'] ?? '{}') as Place;
+const place = JSON.parse(process.env['MONTH'] ?? '{}') as Place;
 const data = join(import.meta.dirname, 'data');
 
 export default defineConfig({
@@ -25,6 +29,6 @@ export default defineConfig({
     exchange: fileExchange({ folder: place.exchange, totals: 'required' }),
     houseAccounts: [1],
     internalAccounts: [2, 3],
-    ledgerStart: '2018-07-27',
+    ledgerStart: place.ledgerStart,
   }),
 });

@@ -1,0 +1,37 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { SeededRandom } from '@daybook/core/testing';
+import type { BadNetwork } from './bad-network.ts';
+import type { Interventions } from './interventions.ts';
+import type { Members } from './members.ts';
+import { leaseMs } from './members.ts';
+
+/** What was done to a crowd. */
+export interface Disturbances {
+  readonly killed: number;
+  readonly stopped: number;
+}
+
+/** Kills or stops a random member every second or so, for so long; breaks connections and has an operator intervene between. */
+export async function disturb(
+  { all }: Members,
+  network: BadNetwork,
+  interventions: Interventions,
+  random: SeededRandom,
+  durationMs: number,
+): Promise<Disturbances> {
+  let [killed, stopped] = [0, 0];
+  const untilMs = Date.now() + durationMs;
+  for (;;) {
+    await wait(500 + random.below(1000));
+    if (Date.now() >= untilMs) return { killed, stopped };
+    const member = random.pick(all);
+    const withChildren = random.oneIn(2);
+    if (random.oneIn(3) && member.stopFor(leaseMs + 500 + random.below(2000), withChildren)) stopped += 1;
+    else {
+      member.kill(withChildren);
+      killed += 1;
+    }
+    if (random.oneIn(5)) network.cut();
+    if (random.oneIn(5)) interventions.next(random);
+  }
+}

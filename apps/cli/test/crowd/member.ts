@@ -1,0 +1,100 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Ended, ProcessGroup } from '../process-group.ts';
+
+/** One process from its start to its end. */
+export interface Life {
+  readonly group: ProcessGroup;
+  /** Whether it was killed. */
+  readonly killed: boolean;
+  /** From when to when it was stopped. */
+  readonly stops: readonly { readonly fromMs: number; readonly toMs: number }[];
+}
+
+/** A process that is started again whenever it has ended. */
+export interface Member {
+  readonly name: string;
+  /** All that it has been, the last one is now. */
+  readonly lives: readonly Life[];
+  /** Kills it, alone or with its children. */
+  kill(withChildren: boolean): void;
+  /** Stops it, alone or with its children, and lets it go on after so long. False where it is stopped already. */
+  stopFor(durationMs: number, withChildren: boolean): boolean;
+  /** Lets it go on now. */
+  goOn(): void;
+  /** Starts it no more. Resolves with its last end, which is asked for with `signal` where one is given. */
+  leave(signal?: NodeJS.Signals): Promise<Ended>;
+  /** How it ended by itself where it should not have. */
+  unexpected(): readonly string[];
+}
+
+/** What ends by itself is not started again in a hurry. */
+const restMs = 300;
+
+/** Starts a member that may end by itself with these codes. */
+export function startMember(
+  name: string,
+  start: () => ProcessGroup,
+  mayEndWith: readonly number[] = [],
+): Member {
+  const lives: { group: ProcessGroup; killed: boolean; stops: { fromMs: number; toMs: number }[] }[] = [];
+  const unexpected: string[] = [];
+  let leaving = false;
+  let goOn = (): void => undefined;
+  const live = async (): Promise<Ended> => {
+    for (;;) {
+      const life = { group: start(), killed: false, stops: [] };
+      lives.push(life);
+      await life.group.gone;
+      // One that was killed is followed at once, and its children may still be there.
+      if (life.killed && !leaving) continue;
+      const ended = await life.group.ended;
+      if (leaving) return ended;
+      if (ended.code === null || !mayEndWith.includes(ended.code))
+        unexpected.push(`${name} ended by itself with ${ended.code ?? ended.signal}: ${ended.text}`);
+      await wait(restMs);
+      if (leaving) return ended;
+    }
+  };
+  const living = live();
+  const now = () => lives.at(-1);
+  return {
+    name,
+    lives,
+    kill(withChildren) {
+      const life = now();
+      if (life === undefined) return;
+      life.killed = true;
+      // Children that are stopped would not see that it is gone.
+      if (withChildren || isStopped(life)) life.group.signal('SIGKILL');
+      else life.group.signalAlone('SIGKILL');
+    },
+    stopFor(durationMs, withChildren) {
+      const life = now();
+      if (life === undefined || isStopped(life)) return false;
+      const stop = { fromMs: Date.now(), toMs: Infinity };
+      life.stops.push(stop);
+      if (withChildren) life.group.signal('SIGSTOP');
+      else life.group.signalAlone('SIGSTOP');
+      const timer = setTimeout(() => goOn(), durationMs);
+      goOn = () => {
+        clearTimeout(timer);
+        if (stop.toMs < Infinity) return;
+        stop.toMs = Date.now();
+        life.group.signal('SIGCONT');
+      };
+      return true;
+    },
+    goOn: () => goOn(),
+    async leave(signal) {
+      leaving = true;
+      goOn();
+      if (signal !== undefined) now()?.group.signalAlone(signal);
+      return await living;
+    },
+    unexpected: () => unexpected,
+  };
+}
+
+function isStopped({ stops }: Pick<Life, 'stops'>): boolean {
+  return stops.some(({ toMs }) => toMs === Infinity);
+}
