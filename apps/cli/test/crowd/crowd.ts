@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -99,7 +99,8 @@ async function disturbed(
   const interventions = startInterventions(network.url, around.tokens.operator);
   try {
     const coming = meanwhile();
-    const done = await disturb(members, network, interventions, random, 10_000 + random.below(4_000));
+    const wellUnderWay = (): boolean => publishedTasks(around.folder) >= (2 / 3) * right.size;
+    const done = await disturb(members, network, interventions, random, wellUnderWay);
     network.calm();
     for (const member of members.all) member.goOn();
     await Promise.all([coming, interventions.end()]);
@@ -112,4 +113,11 @@ async function disturbed(
     }
     await network.close();
   }
+}
+
+/** How many tasks have a version in the folder of data. */
+function publishedTasks(folder: string): number {
+  const data = join(folder, 'data');
+  const versions = (existsSync(data) ? readdirSync(data) : []).map((name) => join(data, name, 'versions'));
+  return versions.reduce((sum, each) => sum + (existsSync(each) ? readdirSync(each).length : 0), 0);
 }

@@ -11,19 +11,23 @@ export interface Disturbances {
   readonly stopped: number;
 }
 
-/** Kills or stops a random member every second or so, for so long; breaks connections and has an operator intervene between. */
+/** It goes on until so much time has passed and the work is well under way, or until there is no more patience. */
+const [leastMs, mostMs] = [10_000, 40_000];
+
+/** Kills or stops a random member every second or so; breaks connections and has an operator intervene between. */
 export async function disturb(
   { all }: Members,
   network: BadNetwork,
   interventions: Interventions,
   random: SeededRandom,
-  durationMs: number,
+  wellUnderWay: () => boolean,
 ): Promise<Disturbances> {
   let [killed, stopped] = [0, 0];
-  const untilMs = Date.now() + durationMs;
+  const sinceMs = Date.now();
   for (;;) {
     await wait(500 + random.below(1000));
-    if (Date.now() >= untilMs) return { killed, stopped };
+    const passedMs = Date.now() - sinceMs;
+    if (passedMs >= (wellUnderWay() ? leastMs : mostMs)) return { killed, stopped };
     const member = random.pick(all);
     const withChildren = random.oneIn(2);
     if (random.oneIn(3) && member.stopFor(leaseMs + 500 + random.below(2000), withChildren)) stopped += 1;

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createToken } from '@daybook/scheduler';
 import type { Place } from '../month/daybook.config.ts';
@@ -39,7 +40,12 @@ export function startThere(
   role: 'worker' | 'operator',
   words: readonly string[],
 ): ProcessGroup {
-  return startMonth(folder, words, place, { DAYBOOK_TOKEN: tokens[role], TMPDIR: join(folder, 'tmp') });
+  return startMonth(folder, words, place, {
+    DAYBOOK_TOKEN: tokens[role],
+    TMPDIR: join(folder, 'tmp'),
+    // Else each round would compile everything anew.
+    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? join(tmpdir(), 'node-compile-cache'),
+  });
 }
 
 /** Starts the scheduler; `at` is told where it listens in each of its lives. */
