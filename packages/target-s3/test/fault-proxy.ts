@@ -14,6 +14,8 @@ export type Fault =
   /** The answer's body is silent from so many bytes on. */
   | { readonly kind: 'stall-body'; readonly afterBytes: number }
   | { readonly kind: 'delay'; readonly delayMs: number }
+  /** Nothing; `answered` is called when the answer has come and before it goes on. */
+  | { readonly kind: 'watch'; readonly answered: () => void }
   /** The server never sees it, and the connection breaks. */
   | { readonly kind: 'reset' }
   /** The server never sees it, and there is no answer. */
@@ -141,6 +143,7 @@ async function pass(
     request.socket.resetAndDestroy();
     return;
   }
+  if (fault?.kind === 'watch') fault.answered();
   response.writeHead(answer.statusCode ?? 500, answer.headers);
   if (fault?.kind === 'cut-body' || fault?.kind === 'stall-body')
     await passSome(answer, response, fault.afterBytes, fault.kind === 'cut-body');

@@ -57,7 +57,7 @@ function wrongLine(
 
 /** Only who was killed, or stopped for longer than the lease, is not heard of; or who could not be heard. */
 function mayBeLost({ startedMs, endedMs }: EndedAttempt, life: Life | undefined, scheduler: Member): boolean {
-  if (life === undefined || life.killed) return true;
+  if (life === undefined || life.killedMs <= endedMs) return true;
   const stops = [life, ...scheduler.lives].flatMap((each) => each.stops);
   return stops.some(({ fromMs, toMs }) => fromMs <= endedMs && toMs >= startedMs);
 }

@@ -8,6 +8,8 @@ export interface BadNetwork {
   requests(): number;
   /** How many answers the scheduler gave and nobody got. */
   lostAnswers(): number;
+  /** Calls `act` once, in the moment in which the scheduler has given an answer that will arrive. */
+  atNextAnswer(act: () => void): void;
   /** Breaks every connection that there is. */
   cut(): void;
   /** From now on it loses nothing. */
@@ -22,7 +24,15 @@ const times = 5;
 export async function badNetwork(schedulerUrl: () => string, random: SeededRandom): Promise<BadNetwork> {
   let calm = false;
   let lostAnswers = 0;
-  const proxy = await faultProxy(schedulerUrl, () => {
+  let waiting: (() => void)[] = [];
+  const answered = (): void => {
+    const acts = waiting;
+    waiting = [];
+    for (const act of acts) act();
+  };
+  const proxy = await faultProxy(schedulerUrl, ({ method }) => {
+    // What is asked with GET changes nothing.
+    if (waiting.length > 0 && method === 'POST') return { kind: 'watch', answered };
     if (calm || !random.oneIn(times)) return undefined;
     const fault = random.pick<Fault>([
       { kind: 'lose-answer' },
@@ -39,6 +49,7 @@ export async function badNetwork(schedulerUrl: () => string, random: SeededRando
     url: proxy.endpoint,
     requests: () => proxy.seen.length,
     lostAnswers: () => lostAnswers,
+    atNextAnswer: (act) => void waiting.push(act),
     cut: proxy.cut,
     calm: () => (calm = true),
     close: proxy.close,

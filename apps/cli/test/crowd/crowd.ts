@@ -36,6 +36,8 @@ export interface Crowd {
 
 /** So that there is work for as long as there are disturbances. */
 const ledgerStart = '2018-07-22';
+/** So that many are stopped or killed while they publish. */
+const slowMs = 300;
 const packages = fileURLToPath(new URL('../../../../node_modules', import.meta.url));
 
 /** Prepares an exchange and runs that nobody disturbs, to hold the rounds against. */
@@ -50,7 +52,7 @@ export async function crowd(): Promise<Crowd> {
       const folder = join(base, `round-${seed}`);
       monthProject(folder);
       mkdirSync(join(folder, 'tmp'));
-      const place = { ledgerStart, exchange: month.exchange(join(folder, 'exchange')) };
+      const place = { ledgerStart, exchange: month.exchange(join(folder, 'exchange')), slowMs };
       const late = random.oneIn(2);
       const round = await disturbed(
         surroundings(folder, place),

@@ -16,7 +16,7 @@ const [leastMs, mostMs] = [10_000, 40_000];
 
 /** Kills or stops a random member every second or so; breaks connections and has an operator intervene between. */
 export async function disturb(
-  { all }: Members,
+  { all, scheduler }: Members,
   network: BadNetwork,
   interventions: Interventions,
   random: SeededRandom,
@@ -28,12 +28,14 @@ export async function disturb(
     await wait(500 + random.below(1000));
     const passedMs = Date.now() - sinceMs;
     if (passedMs >= (wellUnderWay() ? leastMs : mostMs)) return { killed, stopped };
-    const member = random.pick(all);
+    const member = random.pick([...all, scheduler]);
     const withChildren = random.oneIn(2);
     if (random.oneIn(3) && member.stopFor(leaseMs + 500 + random.below(2000), withChildren)) stopped += 1;
     else {
-      member.kill(withChildren);
       killed += 1;
+      // What it has answered it must stand by, however soon it dies.
+      if (member === scheduler && !random.oneIn(3)) network.atNextAnswer(() => member.kill(withChildren));
+      else member.kill(withChildren);
     }
     if (random.oneIn(5)) network.cut();
     if (random.oneIn(5)) interventions.next(random);

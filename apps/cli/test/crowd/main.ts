@@ -17,7 +17,10 @@ for (let seed = Number(values.from); seed < Number(values.from) + Number(values.
   const round = await rounds.round(seed);
   for (const name of Object.keys(total) as (keyof typeof total)[]) total[name] += round[name];
   if (round.wrong.length > 0) failed += 1;
-  const wrong = round.wrong.map((each) => `\n  WRONG ${each}`).join('');
+  const wrong = round.wrong
+    .slice(0, 20)
+    .map((each) => `\n  WRONG ${each}`)
+    .join('');
   process.stdout.write(`round ${seed}: ${text(round)}, ${seconds(beganMs)} s${wrong}\n`);
 }
 if (failed === 0) rounds.remove();

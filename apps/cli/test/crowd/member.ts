@@ -4,8 +4,8 @@ import type { Ended, ProcessGroup } from '../process-group.ts';
 /** One process from its start to its end. */
 export interface Life {
   readonly group: ProcessGroup;
-  /** Whether it was killed. */
-  readonly killed: boolean;
+  /** When it was killed; infinite where it was not. */
+  readonly killedMs: number;
   /** From when to when it was stopped. */
   readonly stops: readonly { readonly fromMs: number; readonly toMs: number }[];
 }
@@ -36,17 +36,17 @@ export function startMember(
   start: () => ProcessGroup,
   mayEndWith: readonly number[] = [],
 ): Member {
-  const lives: { group: ProcessGroup; killed: boolean; stops: { fromMs: number; toMs: number }[] }[] = [];
+  const lives: { group: ProcessGroup; killedMs: number; stops: { fromMs: number; toMs: number }[] }[] = [];
   const unexpected: string[] = [];
   let leaving = false;
   let goOn = (): void => undefined;
   const live = async (): Promise<Ended> => {
     for (;;) {
-      const life = { group: start(), killed: false, stops: [] };
+      const life = { group: start(), killedMs: Infinity, stops: [] };
       lives.push(life);
       await life.group.gone;
       // One that was killed is followed at once, and its children may still be there.
-      if (life.killed && !leaving) continue;
+      if (life.killedMs < Infinity && !leaving) continue;
       const ended = await life.group.ended;
       if (leaving) return ended;
       if (ended.code === null || !mayEndWith.includes(ended.code))
@@ -63,7 +63,7 @@ export function startMember(
     kill(withChildren) {
       const life = now();
       if (life === undefined) return;
-      life.killed = true;
+      life.killedMs = Math.min(life.killedMs, Date.now());
       // Children that are stopped would not see that it is gone.
       if (withChildren || isStopped(life)) life.group.signal('SIGKILL');
       else life.group.signalAlone('SIGKILL');
