@@ -15,6 +15,11 @@ export async function straysOf(folder: string): Promise<readonly string[]> {
   }
 }
 
+/** Ends what `straysOf` finds. */
+export async function endStrays(folder: string): Promise<void> {
+  for (const stray of await straysOf(folder)) process.kill(Number.parseInt(stray, 10), 'SIGKILL');
+}
+
 function strayText(pid: string, folder: string): readonly string[] {
   if (!/^\d+$/.test(pid) || Number(pid) === process.pid) return [];
   try {

@@ -8,6 +8,7 @@ import type { SmallMonth } from '../month/small-month.ts';
 import { closing, monthProject, smallMonth, startMonth } from '../month/small-month.ts';
 import { expectGood } from '../process-group.ts';
 import { publishedIn } from '../published.ts';
+import { endStrays } from '../strays.ts';
 import { badNetwork } from './bad-network.ts';
 import { disturb } from './disturbances.ts';
 import { startInterventions } from './interventions.ts';
@@ -114,6 +115,7 @@ async function disturbed(
       member.kill(true);
     }
     await network.close();
+    await endStrays(around.folder);
   }
 }
 

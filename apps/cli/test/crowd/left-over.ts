@@ -1,5 +1,5 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, globSync, readdirSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import type { Ended, ProcessGroup } from '../process-group.ts';
 import type { EndedAttempt } from './attempts-told.ts';
 import { idOf } from './versions-made.ts';
@@ -11,12 +11,14 @@ interface GcDocument {
   readonly staying: readonly { readonly attempt: string }[];
 }
 
-/** What `gc` finds and no attempt of the journal has left, or what it leaves. */
+/** What `gc` finds in the folder of data and no attempt of the journal has left, or what it leaves. */
 export async function wrongLeftovers(
   start: Start,
+  data: string,
   ended: readonly EndedAttempt[],
 ): Promise<readonly string[]> {
   const known = new Set(ended.map(({ attempt }) => attempt));
+  const half = halfManifests(data);
   const first = await start(['gc', '--delete', '--json']).ended;
   const last = await start(['gc', '--json']).ended;
   const failed = [first, last].filter(({ code }) => code !== 0);
@@ -24,10 +26,16 @@ export async function wrongLeftovers(
   const { attempts, staying } = documentOf(first);
   return [
     ...[...attempts, ...staying]
-      .filter((each) => !known.has(idOf(each)))
+      .filter((each) => !known.has(idOf(each)) && !half.has(each.attempt))
       .map(({ attempt }) => `gc finds ${attempt}, which nobody began`),
     ...documentOf(last).attempts.map(({ attempt }) => `gc left ${attempt}`),
   ];
+}
+
+/** A manifest is written under the name of an attempt of its own, a file, before it is linked: it is left by who is killed then. */
+function halfManifests(data: string): ReadonlySet<string> {
+  const paths = globSync('*/attempts/*/*', { cwd: data });
+  return new Set(paths.filter((path) => statSync(join(data, path)).isFile()).map((path) => basename(path)));
 }
 
 function documentOf({ text }: Ended): GcDocument {

@@ -53,7 +53,8 @@ export async function outcomeOf(
   }
   wrong.push(...(await wrongState(around, members.scheduler, urls.scheduler)));
   const { ended, wrong: wrongFile } = readState(state);
-  const target = fileTargets({ root: join(folder, 'data') });
+  const data = join(folder, 'data');
+  const target = fileTargets({ root: data });
   wrong.push(
     ...wrongFile,
     ...members.all.flatMap((member) => member.unexpected()),
@@ -61,7 +62,7 @@ export async function outcomeOf(
     ...wrongAttempts(ended, members.workers, members.scheduler),
     ...(await lostAmong(ended, target)),
     ...(await wrongVersions(target, ended)),
-    ...(await wrongLeftovers(start, ended)),
+    ...(await wrongLeftovers(start, data, ended)),
     ...(await wrongRun(start(['verify', '--deep']), 'verify --deep')),
     ...different(right, await publishedIn(target, true)),
     ...scratchLeft(join(folder, 'tmp')),
