@@ -3,8 +3,8 @@ import type { Readable } from 'node:stream';
 /** All that a stream has said so far. */
 export interface Gathered {
   text(): string;
-  /** Resolves with all of it when it has `wanted`. */
-  has(wanted: string): Promise<string>;
+  /** Resolves with all of it when it has `wanted`, behind so many characters. */
+  has(wanted: string, behind?: number): Promise<string>;
 }
 
 export function gathered(...streams: readonly (Readable | null)[]): Gathered {
@@ -16,10 +16,10 @@ export function gathered(...streams: readonly (Readable | null)[]): Gathered {
       for (const look of waiting) look();
     });
   }
-  const has = async (wanted: string): Promise<string> =>
+  const has = async (wanted: string, behind = 0): Promise<string> =>
     await new Promise((resolve) => {
       const look = (): void => {
-        if (text.includes(wanted)) resolve(text);
+        if (text.includes(wanted, behind)) resolve(text);
       };
       waiting.push(look);
       look();

@@ -16,8 +16,8 @@ export interface ProcessGroup {
   readonly gone: Promise<void>;
   /** What it has printed so far. */
   text(): string;
-  /** Resolves with all that was printed when `wanted` was. */
-  printed(wanted: string): Promise<string>;
+  /** Resolves with all that was printed when `wanted` was, behind so many characters. */
+  printed(wanted: string, behind?: number): Promise<string>;
   /** Sends a signal to it and its children; nothing where it has ended. */
   signal(name: NodeJS.Signals): void;
   /** Sends a signal to it and not to its children. */

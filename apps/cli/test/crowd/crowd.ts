@@ -13,7 +13,7 @@ import { badNetwork } from './bad-network.ts';
 import { disturb } from './disturbances.ts';
 import { startInterventions } from './interventions.ts';
 import type { Surroundings } from './members.ts';
-import { startMembers, startSchedulerMember, surroundings } from './members.ts';
+import { slowMs, startMembers, startSchedulerMember, surroundings } from './members.ts';
 import type { Outcome } from './outcome.ts';
 import { outcomeOf } from './outcome.ts';
 
@@ -36,9 +36,7 @@ export interface Crowd {
 }
 
 /** So that there is work for as long as there are disturbances. */
-const ledgerStart = '2018-07-22';
-/** So that many are stopped or killed while they publish. */
-const slowMs = 300;
+const ledgerStart = '2018-07-25';
 const packages = fileURLToPath(new URL('../../../../node_modules', import.meta.url));
 
 /** Prepares an exchange and runs that nobody disturbs, to hold the rounds against. */

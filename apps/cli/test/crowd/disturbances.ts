@@ -2,8 +2,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { SeededRandom } from '@daybook/core/testing';
 import type { BadNetwork } from './bad-network.ts';
 import type { Interventions } from './interventions.ts';
+import type { Member } from './member.ts';
 import type { Members } from './members.ts';
-import { leaseMs } from './members.ts';
+import { leaseMs, slowMs } from './members.ts';
 
 /** What was done to a crowd. */
 export interface Disturbances {
@@ -12,32 +13,67 @@ export interface Disturbances {
 }
 
 /** It goes on until so much time has passed and the work is well under way, or until there is no more patience. */
-const [leastMs, mostMs] = [10_000, 40_000];
+const [leastMs, mostMs] = [10_000, 25_000];
 
 /** Kills or stops a random member every second or so; breaks connections and has an operator intervene between. */
 export async function disturb(
-  { all, scheduler }: Members,
+  members: Members,
   network: BadNetwork,
   interventions: Interventions,
   random: SeededRandom,
   wellUnderWay: () => boolean,
 ): Promise<Disturbances> {
-  let [killed, stopped] = [0, 0];
+  const done = { killed: 0, stopped: 0 };
+  let over = false;
+  /** Some acts wait for their moment, which may come too late. */
+  const count =
+    (kind: keyof typeof done) =>
+    (act: () => boolean): void => {
+      if (!over && act()) done[kind] += 1;
+    };
   const sinceMs = Date.now();
   for (;;) {
     await wait(500 + random.below(1000));
     const passedMs = Date.now() - sinceMs;
-    if (passedMs >= (wellUnderWay() ? leastMs : mostMs)) return { killed, stopped };
-    const member = random.pick([...all, scheduler]);
-    const withChildren = random.oneIn(2);
-    if (random.oneIn(3) && member.stopFor(leaseMs + 500 + random.below(2000), withChildren)) stopped += 1;
-    else {
-      killed += 1;
-      // What it has answered it must stand by, however soon it dies.
-      if (member === scheduler && !random.oneIn(3)) network.atNextAnswer(() => member.kill(withChildren));
-      else member.kill(withChildren);
-    }
+    if (passedMs >= (wellUnderWay() ? leastMs : mostMs)) break;
+    if (random.oneIn(3)) stopOne(members, random, count('stopped'));
+    else killOne(members, network, random, count('killed'));
     if (random.oneIn(5)) network.cut();
     if (random.oneIn(5)) interventions.next(random);
   }
+  over = true;
+  return done;
+}
+
+/** Does an act that may have come to nothing, and counts it. */
+type Count = (act: () => boolean) => void;
+
+/** Kills one. What a scheduler has answered it must stand by, however soon it dies. */
+function killOne({ all, scheduler }: Members, network: BadNetwork, random: SeededRandom, count: Count): void {
+  const member = random.pick([...all, scheduler]);
+  const withChildren = random.oneIn(2);
+  const kill = (): void =>
+    count(() => {
+      member.kill(withChildren);
+      return true;
+    });
+  if (member === scheduler && !random.oneIn(3)) network.atNextAnswer(kill);
+  else kill();
+}
+
+/** Stops one until it is taken for dead and others have begun anew what it had: a worker in the middle of it or as it publishes. */
+function stopOne({ all, workers }: Members, random: SeededRandom, count: Count): void {
+  const member = random.pick(all);
+  const durationMs = leaseMs + 2500 + random.below(3000);
+  const withChildren = random.oneIn(2);
+  const afterMs = 50 + random.below(slowMs);
+  const stop = (): void => count(() => member.stopFor(durationMs, withChildren));
+  if (workers.includes(member)) void stopBusy(member, afterMs, stop);
+  else stop();
+}
+
+async function stopBusy(member: Member, afterMs: number, stop: () => void): Promise<void> {
+  await member.saysNext('attempt-started');
+  await wait(afterMs);
+  stop();
 }

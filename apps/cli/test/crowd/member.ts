@@ -19,6 +19,8 @@ export interface Member {
   kill(withChildren: boolean): void;
   /** Stops it, alone or with its children, and lets it go on after so long. False where it is stopped already. */
   stopFor(durationMs: number, withChildren: boolean): boolean;
+  /** Resolves when it says `event` for the next time in this life. */
+  saysNext(event: string): Promise<void>;
   /** Lets it go on now. */
   goOn(): void;
   /** Starts it no more. Resolves with its last end, which is asked for with `signal` where one is given. */
@@ -83,6 +85,10 @@ export function startMember(
         life.group.signal('SIGCONT');
       };
       return true;
+    },
+    async saysNext(event) {
+      const group = now()?.group;
+      await group?.printed(`"event":"${event}"`, group.text().length);
     },
     goOn: () => goOn(),
     async leave(signal) {

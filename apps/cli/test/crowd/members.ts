@@ -28,6 +28,9 @@ const workers = 4;
 /** The shortest that there is: so a round sees many run out. */
 export const leaseMs = 5_000;
 
+/** How long it may take until a version is created: so that many are stopped or killed while they publish. */
+export const slowMs = 600;
+
 export function surroundings(folder: string, place: Place): Surroundings {
   const state = join(folder, 'state');
   const tokenOf = (role: 'worker' | 'operator'): string => createToken(state, role).token;
