@@ -103,7 +103,6 @@ async function disturbed(
     const wellUnderWay = (): boolean => publishedTasks(around.folder) >= (2 / 3) * right.size;
     const done = await disturb(members, network, interventions, random, wellUnderWay);
     network.calm();
-    for (const member of members.all) member.goOn();
     await Promise.all([coming, interventions.end()]);
     const outcome = await outcomeOf(around, members, { network: network.url, scheduler: () => url }, right);
     return { ...done, requests: network.requests(), lostAnswers: network.lostAnswers(), ...outcome };

@@ -61,9 +61,12 @@ function killOne({ all, scheduler }: Members, network: BadNetwork, random: Seede
   else kill();
 }
 
-/** Stops one until it is taken for dead and others have begun anew what it had: a worker in the middle of it or as it publishes. */
+/**
+ * Stops one until it is taken for dead and others have begun anew what it had: mostly a worker, in the middle of it or as it
+ * publishes, for nobody works while the scheduler is stopped.
+ */
 function stopOne({ all, workers }: Members, random: SeededRandom, count: Count): void {
-  const member = random.pick(all);
+  const member = random.pick([...workers, ...all]);
   const durationMs = leaseMs + 2500 + random.below(3000);
   const withChildren = random.oneIn(2);
   const afterMs = 50 + random.below(slowMs);
