@@ -19,6 +19,8 @@ export interface Member {
   kill(withChildren: boolean): void;
   /** Stops it, alone or with its children, and lets it go on after so long. False where it is stopped already. */
   stopFor(durationMs: number, withChildren: boolean): boolean;
+  /** Whether it is stopped now. */
+  stopped(): boolean;
   /** Resolves when it says `event` for the next time in this life. */
   saysNext(event: string): Promise<void>;
   /** Starts it no more, and lets it go on. Resolves with its last end, which is asked for with `signal` where one is given. */
@@ -84,6 +86,7 @@ export function startMember(
       };
       return true;
     },
+    stopped: () => isStopped(now()),
     async saysNext(event) {
       const group = now()?.group;
       await group?.printed(`"event":"${event}"`, group.text().length);
@@ -98,6 +101,6 @@ export function startMember(
   };
 }
 
-function isStopped({ stops }: Pick<Life, 'stops'>): boolean {
-  return stops.some(({ toMs }) => toMs === Infinity);
+function isStopped(life: Pick<Life, 'stops'> | undefined): boolean {
+  return life !== undefined && life.stops.some(({ toMs }) => toMs === Infinity);
 }
