@@ -25,7 +25,10 @@ function strayText(pid: string, folder: string): readonly string[] {
   try {
     const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
     const there = readlinkSync(`/proc/${pid}/cwd`);
-    return `${there}/`.startsWith(`${folder}/`) || words.includes(`${folder}/`) ? [`${pid} ${words}`] : [];
+    const state = /State:\s+(.*)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '';
+    return `${there}/`.startsWith(`${folder}/`) || words.includes(`${folder}/`)
+      ? [`${pid} ${state} ${words}`]
+      : [];
   } catch {
     // It has ended meanwhile.
     return [];

@@ -17,7 +17,7 @@ export interface Member {
   readonly lives: readonly Life[];
   /** Kills it, alone or with its children. */
   kill(withChildren: boolean): void;
-  /** Stops it, alone or with its children, and lets it go on after so long. False where it is stopped already. */
+  /** Stops it, alone or with its children, and lets it go on after so long. False where it is stopped already, or killed. */
   stopFor(durationMs: number, withChildren: boolean): boolean;
   /** Whether it is stopped now. */
   stopped(): boolean;
@@ -72,18 +72,20 @@ export function startMember(
     },
     stopFor(durationMs, withChildren) {
       const life = now();
-      if (life === undefined || isStopped(life)) return false;
+      // Children of one that is dead would never be let go on.
+      if (life === undefined || life.killedMs < Infinity || isStopped(life)) return false;
       const stop = { fromMs: Date.now(), toMs: Infinity };
       life.stops.push(stop);
       if (withChildren) life.group.signal('SIGSTOP');
       else life.group.signalAlone('SIGSTOP');
-      const timer = setTimeout(() => goOn(), durationMs);
-      goOn = () => {
+      const go = (): void => {
         clearTimeout(timer);
         if (stop.toMs < Infinity) return;
         stop.toMs = Date.now();
         life.group.signal('SIGCONT');
       };
+      const timer = setTimeout(go, durationMs);
+      goOn = go;
       return true;
     },
     stopped: () => isStopped(now()),
