@@ -7,7 +7,11 @@ export interface EndedAttempt {
   readonly worker: string;
   readonly startedMs: number;
   readonly endedMs: number;
-  readonly end: { readonly kind: string; readonly version?: number };
+  readonly end: {
+    readonly kind: string;
+    readonly version?: number;
+    readonly error?: { readonly code: string };
+  };
 }
 
 interface LogLine {
@@ -34,13 +38,18 @@ export function wrongAttempts(
   return [
     ...twice.map(([attempt, ends]) => `${attempt} ended ${ends.map(({ end }) => end.kind).join(' and ')}`),
     ...ended
-      .filter(({ end }) => !expected.has(end.kind))
+      .filter(({ end }) => !expected.has(end.kind) && !isReadAgain(end))
       .map(({ attempt, task, end }) => `${attempt} at ${task} ended ${JSON.stringify(end)}`),
     ...lives.flatMap(({ log }) => log.flatMap((line) => wrongLine(line, outcomes))),
     ...ended
       .filter((each) => each.end.kind === 'lost' && !mayBeLost(each, lifeOf.get(each.worker), scheduler))
       .map(({ attempt, task }) => `${attempt} at ${task} was lost, and nobody disturbed its worker`),
   ];
+}
+
+/** Late postings may come while a day is read. */
+function isReadAgain({ kind, error }: EndedAttempt['end']): boolean {
+  return kind === 'failed' && error?.code === 'source-failed';
 }
 
 /** What a worker said of an attempt that the journal does not. */
