@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, openSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import type { Readable } from 'node:stream';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { gathered } from './gathered.ts';
 
 const command = fileURLToPath(new URL('../bin/daybook.js', import.meta.url));
 const config = fileURLToPath(new URL('./fixtures/daybook.config.ts', import.meta.url));
@@ -88,25 +88,4 @@ export function startIn(
     child.on('close', (code) => resolve({ code, out: out.text(), err: err.text() })),
   );
   return { process: child, ended, said: async (text) => void (await err.has(text)), printed: out.has };
-}
-
-function gathered(stream: Readable | null): {
-  readonly text: () => string;
-  readonly has: (wanted: string) => Promise<string>;
-} {
-  let text = '';
-  const waiting: (() => void)[] = [];
-  stream?.setEncoding('utf8').on('data', (chunk: string) => {
-    text += chunk;
-    for (const look of waiting) look();
-  });
-  const has = async (wanted: string): Promise<string> =>
-    await new Promise((resolve) => {
-      const look = (): void => {
-        if (text.includes(wanted)) resolve(text);
-      };
-      waiting.push(look);
-      look();
-    });
-  return { text: () => text, has };
 }

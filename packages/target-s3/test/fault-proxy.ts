@@ -14,6 +14,8 @@ export type Fault =
   /** The answer's body is silent from so many bytes on. */
   | { readonly kind: 'stall-body'; readonly afterBytes: number }
   | { readonly kind: 'delay'; readonly delayMs: number }
+  /** Nothing; `answered` is called when the answer has come and before it goes on. */
+  | { readonly kind: 'watch'; readonly answered: () => void }
   /** The server never sees it, and the connection breaks. */
   | { readonly kind: 'reset' }
   /** The server never sees it, and there is no answer. */
@@ -40,16 +42,19 @@ export interface FaultProxy {
   readonly seen: readonly SeenRequest[];
   /** How many are neither answered nor given up. */
   underWay(): number;
+  /** Breaks every connection that there is. */
+  cut(): void;
   close(): Promise<void>;
 }
 
-/** Starts a proxy before `endpoint` that does to each request what `faults` says. */
-export async function faultProxy(endpoint: string, faults: Faults): Promise<FaultProxy> {
+/** Starts a proxy before `endpoint`, which may move, that does to each request what `faults` says. */
+export async function faultProxy(endpoint: string | (() => string), faults: Faults): Promise<FaultProxy> {
+  const endpointNow = typeof endpoint === 'string' ? () => endpoint : endpoint;
   const seen: SeenRequest[] = [];
   const counts = new Map<string, number>();
   let underWay = 0;
   const server: Server = createServer((request, response) => {
-    const url = new URL(request.url ?? '/', endpoint);
+    const url = new URL(request.url ?? '/', 'http://proxy');
     const told: SeenRequest = {
       method: request.method ?? '',
       path: decodeURIComponent(url.pathname),
@@ -64,7 +69,8 @@ export async function faultProxy(endpoint: string, faults: Faults): Promise<Faul
       underWay -= 1;
     });
     const nth = counts.get(key) ?? 0;
-    const passing = async (): Promise<void> => pass(endpoint, request, response, await faults(told, nth));
+    const passing = async (): Promise<void> =>
+      pass(endpointNow(), request, response, await faults(told, nth));
     passing().catch(() => response.destroy());
   });
   server.listen(0, '127.0.0.1');
@@ -73,6 +79,7 @@ export async function faultProxy(endpoint: string, faults: Faults): Promise<Faul
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     seen,
     underWay: () => underWay,
+    cut: () => server.closeAllConnections(),
     async close() {
       server.closeAllConnections();
       server.close();
@@ -136,6 +143,7 @@ async function pass(
     request.socket.resetAndDestroy();
     return;
   }
+  if (fault?.kind === 'watch') fault.answered();
   response.writeHead(answer.statusCode ?? 500, answer.headers);
   if (fault?.kind === 'cut-body' || fault?.kind === 'stall-body')
     await passSome(answer, response, fault.afterBytes, fault.kind === 'cut-body');

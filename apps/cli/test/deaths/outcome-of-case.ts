@@ -7,7 +7,7 @@ import { deadlyProxy } from './deadly-proxy.ts';
 import type { Deaths, Project } from './deaths.ts';
 import { running } from './deaths.ts';
 import { clustersLeft, documentsLeft, lastWords, partsWithoutResult } from './left-behind.ts';
-import { straysOf } from './strays.ts';
+import { straysOf } from '../strays.ts';
 
 /** What became of one case. */
 export interface CaseOutcome {

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { copyFileSync, cpSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { S3 } from '@aws-sdk/client-s3';
 import type { SeededRandom } from '@daybook/core/testing';
@@ -11,9 +10,10 @@ import { fileTargets } from '@daybook/target-file';
 import { s3Targets } from '@daybook/target-s3';
 import { faultProxy, seededFaults } from '../../../../packages/target-s3/test/fault-proxy.ts';
 import { testCredentials } from '../../../../packages/target-s3/test/servers/server-kinds.ts';
-import type { Place } from './daybook.config.ts';
+import type { Place } from '../month/daybook.config.ts';
+import { closing, monthProject, smallMonth, startMonth } from '../month/small-month.ts';
 import type { ProcessGroup } from '../process-group.ts';
-import { startGroup } from '../process-group.ts';
+import { expectGood } from '../process-group.ts';
 import { different, lostResults, publishedIn } from '../published.ts';
 
 /** What became of one round. */
@@ -35,41 +35,40 @@ export interface Storm {
 }
 
 const processes = 8;
-/** So soon that the last two days are fetched again on each run. */
-const today = ['--today', '2018-08-01'];
-const closing = ['run', 'accounting', '--through', '2018-07-31', '--workers', '1', ...today];
-const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const ledgerStart = '2018-07-27';
+const alone = [...closing, '--workers', '1'];
+const packages = fileURLToPath(new URL('../../../../node_modules', import.meta.url));
 
 /** Prepares an exchange and one run on a folder, to hold the rounds against. `endpoint`: of a server that speaks S3. */
 export async function storm(endpoint: string): Promise<Storm> {
   const folder = mkdtempSync(join(tmpdir(), 'daybook-storm-'));
-  symlinkSync(here('../../../../node_modules'), join(folder, 'node_modules'));
-  copyFileSync(here('daybook.config.ts'), join(folder, 'daybook.config.ts'));
+  symlinkSync(packages, join(folder, 'node_modules'));
+  monthProject(folder);
   const stateFolder = join(folder, '.daybook');
-  const [early, late] = [join(folder, 'early'), join(folder, 'late')];
-  await expectGood(exportDays(early, ['--from', '2018-07-27', '--through', '2018-07-31']));
-  await expectGood(exportDays(late, ['--from', '2018-07-30', '--through', '2018-07-31', '--late', '3']));
-  const exchange = join(folder, 'in-peace');
-  cpSync(early, exchange, { recursive: true });
-  cpSync(late, exchange, { recursive: true });
-  await expectGood(startDaybook(folder, closing, { exchange }));
+  const month = await smallMonth(folder, ledgerStart);
+  const exchange = month.exchange(join(folder, 'in-peace'));
+  await month.comeLate(exchange);
+  await expectGood(startDaybook(folder, alone, { ledgerStart, exchange }));
   const right = await publishedIn(fileTargets({ root: join(folder, 'data') }));
   if (right.size === 0) throw new Error('A run left in peace published nothing.');
   return {
     async round(seed) {
       const random = seededRandom(seed);
-      const round = { exchange: join(folder, `round-${seed}`), bucket: await newBucket(endpoint) };
-      cpSync(early, round.exchange, { recursive: true });
+      const round = {
+        ledgerStart,
+        exchange: month.exchange(join(folder, `round-${seed}`)),
+        bucket: await newBucket(endpoint),
+      };
       rmSync(stateFolder, { recursive: true, force: true });
       const proxy = await faultProxy(endpoint, seededFaults(seededRandom(seed + 1), 40));
       const stormy = { ...round, bucket: { ...round.bucket, endpoint: proxy.endpoint } };
       try {
-        const coming = comeLate(late, round.exchange, random.below(6000));
+        const coming = month.comeLate(round.exchange, random.below(6000));
         const killed = await closeInStorm(folder, stormy, random);
         await coming;
         const target = s3Targets({ prefix: 'books', credentials: testCredentials, ...round.bucket });
         const wrong = [
-          ...(await wrongRun(folder, closing, stormy)),
+          ...(await wrongRun(folder, alone, stormy)),
           ...(await wrongRun(folder, ['verify', '--deep'], round)),
           ...(await lostResults(stateFolder, target)),
           ...different(right, await publishedIn(target)),
@@ -83,15 +82,6 @@ export async function storm(endpoint: string): Promise<Storm> {
   };
 }
 
-/** Puts the days with late postings in the place of those without, each file as a whole. */
-async function comeLate(late: string, exchange: string, afterMs: number): Promise<void> {
-  await wait(afterMs);
-  for (const name of readdirSync(late)) {
-    copyFileSync(join(late, name), join(exchange, `.${name}`));
-    renameSync(join(exchange, `.${name}`), join(exchange, name));
-  }
-}
-
 /** Eight processes at once. Each runs some times, and is killed with its children at a random moment, or comes to its end. */
 async function closeInStorm(folder: string, place: Place, random: SeededRandom): Promise<number> {
   const lives = Array.from({ length: processes }, () =>
@@ -102,7 +92,7 @@ async function closeInStorm(folder: string, place: Place, random: SeededRandom):
   const killed = lives.map(async (life) => {
     let count = 0;
     for (const killAfterMs of life) {
-      const run = startDaybook(folder, closing, place);
+      const run = startDaybook(folder, alone, place);
       const timer = killAfterMs === undefined ? undefined : setTimeout(run.kill, killAfterMs);
       if ((await run.ended).signal === 'SIGKILL') count += 1;
       clearTimeout(timer);
@@ -137,21 +127,9 @@ async function newBucket(endpoint: string): Promise<NonNullable<Place['bucket']>
   return { bucket, endpoint };
 }
 
-function exportDays(to: string, words: readonly string[]): ProcessGroup {
-  const size = ['--seed', '5', '--first-day', '2018-07-27', '--postings-per-day', '400', '--customers', '40'];
-  const program = here('../../../../packages/exchange-simulator/bin/exchange-simulator.js');
-  return startGroup(program, ['export', ...words, ...size, ...today, '--to', to, '--totals'], tmpdir());
-}
-
 function startDaybook(folder: string, words: readonly string[], place: Place): ProcessGroup {
-  return startGroup(here('../../bin/daybook.js'), words, folder, {
-    STORM: JSON.stringify(place),
+  return startMonth(folder, words, place, {
     AWS_ACCESS_KEY_ID: testCredentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: testCredentials.secretAccessKey,
   });
-}
-
-async function expectGood({ ended }: ProcessGroup): Promise<void> {
-  const { code, text } = await ended;
-  if (code !== 0) throw new Error(`What is left in peace exits ${code}: ${text}`);
 }

@@ -22,12 +22,15 @@ export async function fileFacts(path: string): Promise<FileFacts | undefined> {
   }
 }
 
-/** Throws `input-unreadable` unless the file is as it was. */
+/**
+ * Throws `source-failed` unless the file is as it was: one that another was renamed over is whole again at once, so it is read
+ * again and the run goes on.
+ */
 export async function checkUnchanged(path: string, facts: FileFacts | undefined): Promise<void> {
   const now = await fileFacts(path);
   if (now?.bytes === facts?.bytes && now?.modifiedNs === facts?.modifiedNs) return;
   throw new DaybookError(
-    'input-unreadable',
-    `The file ${path} changed while it was read: write files under another name and rename them into place, then run again.`,
+    'source-failed',
+    `The file ${path} changed while it was read, and is read again a few times: write files under another name and rename them into place, then run again.`,
   );
 }

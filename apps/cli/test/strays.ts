@@ -15,12 +15,20 @@ export async function straysOf(folder: string): Promise<readonly string[]> {
   }
 }
 
+/** Ends what `straysOf` finds. */
+export async function endStrays(folder: string): Promise<void> {
+  for (const stray of await straysOf(folder)) process.kill(Number.parseInt(stray, 10), 'SIGKILL');
+}
+
 function strayText(pid: string, folder: string): readonly string[] {
   if (!/^\d+$/.test(pid) || Number(pid) === process.pid) return [];
   try {
     const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
     const there = readlinkSync(`/proc/${pid}/cwd`);
-    return `${there}/`.startsWith(`${folder}/`) || words.includes(`${folder}/`) ? [`${pid} ${words}`] : [];
+    const state = /State:\s+(.*)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '';
+    return `${there}/`.startsWith(`${folder}/`) || words.includes(`${folder}/`)
+      ? [`${pid} ${state} ${words}`]
+      : [];
   } catch {
     // It has ended meanwhile.
     return [];
