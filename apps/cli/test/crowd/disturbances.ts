@@ -48,7 +48,10 @@ export async function disturb(
 /** Does an act that may have come to nothing, and counts it. */
 type Count = (act: () => boolean) => void;
 
-/** Kills one; seldom one that is stopped, so that most of those come back. What a scheduler has answered it must stand by, however soon it dies. */
+/**
+ * Kills one; seldom one that is stopped, so that most of those come back. What a scheduler has answered it must stand by,
+ * however soon it dies.
+ */
 function killOne({ all, scheduler }: Members, network: BadNetwork, random: SeededRandom, count: Count): void {
   const order = random.shuffled([...all, scheduler]);
   const member = (random.oneIn(4) ? undefined : order.find((each) => !each.stopped())) ?? random.pick(all);
