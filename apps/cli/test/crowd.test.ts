@@ -4,7 +4,7 @@ import { crowd } from './crowd/crowd.ts';
 
 let rounds: Crowd | undefined;
 beforeAll(async () => {
-  rounds = await crowd();
+  rounds = await crowd({ leastMs: 8_000, mostMs: 11_000 });
 }, 60_000);
 afterAll(() => rounds?.remove());
 

@@ -10,6 +10,7 @@ import { expectGood } from '../process-group.ts';
 import { publishedIn } from '../published.ts';
 import { endStrays } from '../strays.ts';
 import { badNetwork } from './bad-network.ts';
+import type { Lasting } from './disturbances.ts';
 import { disturb } from './disturbances.ts';
 import { startInterventions } from './interventions.ts';
 import type { Surroundings } from './members.ts';
@@ -36,11 +37,11 @@ export interface Crowd {
 }
 
 /** So that there is work for as long as there are disturbances. */
-const ledgerStart = '2018-07-25';
+const ledgerStart = '2018-07-27';
 const packages = fileURLToPath(new URL('../../../../node_modules', import.meta.url));
 
 /** Prepares an exchange and runs that nobody disturbs, to hold the rounds against. */
-export async function crowd(): Promise<Crowd> {
+export async function crowd(lasting: Lasting): Promise<Crowd> {
   const base = mkdtempSync(join(tmpdir(), 'daybook-crowd-'));
   symlinkSync(packages, join(base, 'node_modules'));
   const month = await smallMonth(base, ledgerStart);
@@ -56,6 +57,7 @@ export async function crowd(): Promise<Crowd> {
       const round = await disturbed(
         surroundings(folder, place),
         seed,
+        lasting,
         async () => {
           if (late) await month.comeLate(place.exchange, random.below(10_000));
         },
@@ -83,6 +85,7 @@ async function inPeace(base: string, month: SmallMonth, late: boolean): Promise<
 async function disturbed(
   around: Surroundings,
   seed: number,
+  lasting: Lasting,
   meanwhile: () => Promise<void>,
   right: ReadonlyMap<string, string>,
 ): Promise<CrowdRound> {
@@ -101,7 +104,7 @@ async function disturbed(
   try {
     const coming = meanwhile();
     const wellUnderWay = (): boolean => publishedTasks(around.folder) >= (2 / 3) * right.size;
-    const done = await disturb(members, network, interventions, random, wellUnderWay);
+    const done = await disturb(members, network, interventions, random, lasting, wellUnderWay);
     network.calm();
     await Promise.all([coming, interventions.end()]);
     const outcome = await outcomeOf(around, members, { network: network.url, scheduler: () => url }, right);

@@ -12,8 +12,11 @@ export interface Disturbances {
   readonly stopped: number;
 }
 
-/** It goes on until so much time has passed and the work is well under way, or until there is no more patience. */
-const [leastMs, mostMs] = [10_000, 25_000];
+/** How long it goes on: until so much time has passed and the work is well under way, or at most. */
+export interface Lasting {
+  readonly leastMs: number;
+  readonly mostMs: number;
+}
 
 /** Kills or stops a random member every second or so; breaks connections and has an operator intervene between. */
 export async function disturb(
@@ -21,6 +24,7 @@ export async function disturb(
   network: BadNetwork,
   interventions: Interventions,
   random: SeededRandom,
+  { leastMs, mostMs }: Lasting,
   wellUnderWay: () => boolean,
 ): Promise<Disturbances> {
   const done = { killed: 0, stopped: 0 };
@@ -42,13 +46,18 @@ export async function disturb(
     if (random.oneIn(5)) interventions.next(random);
   }
   over = true;
+  // Nothing comes to its end without it. Workers come back late.
+  members.scheduler.goOn();
   return done;
 }
 
 /** Does an act that may have come to nothing, and counts it. */
 type Count = (act: () => boolean) => void;
 
-/** Kills one; seldom one that is stopped, so that most of those come back. What a scheduler has answered it must stand by, however soon it dies. */
+/**
+ * Kills one; seldom one that is stopped, so that most of those come back. What a scheduler has answered it must stand by,
+ * however soon it dies.
+ */
 function killOne({ all, scheduler }: Members, network: BadNetwork, random: SeededRandom, count: Count): void {
   const order = random.shuffled([...all, scheduler]);
   const member = (random.oneIn(4) ? undefined : order.find((each) => !each.stopped())) ?? random.pick(all);

@@ -7,7 +7,7 @@ const { values } = parseArgs({
 });
 const startMs = Date.now();
 const seconds = (sinceMs: number): string => ((Date.now() - sinceMs) / 1000).toFixed(1);
-const rounds = await crowd();
+const rounds = await crowd({ leastMs: 10_000, mostMs: 25_000 });
 const total = { killed: 0, stopped: 0, requests: 0, lostAnswers: 0, attempts: 0, lost: 0 };
 const text = (each: typeof total): string =>
   `${each.killed} killed, ${each.stopped} stopped, ${each.requests} requests, ${each.lostAnswers} answers lost, ${each.attempts} attempts, ${each.lost} of them lost`;

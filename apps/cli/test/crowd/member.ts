@@ -23,6 +23,8 @@ export interface Member {
   stopped(): boolean;
   /** Resolves when it says `event` for the next time in this life. */
   saysNext(event: string): Promise<void>;
+  /** Lets it go on now. */
+  goOn(): void;
   /** Starts it no more, and lets it go on. Resolves with its last end, which is asked for with `signal` where one is given. */
   leave(signal?: NodeJS.Signals): Promise<Ended>;
   /** How it ended by itself where it should not have. */
@@ -93,6 +95,7 @@ export function startMember(
       const group = now()?.group;
       await group?.printed(`"event":"${event}"`, group.text().length);
     },
+    goOn: () => goOn(),
     async leave(signal) {
       leaving = true;
       goOn();

@@ -47,10 +47,11 @@ export async function outcomeOf(
   const client = schedulerClient({ url: urls.scheduler(), token: tokens.operator });
   wrong.push(...(await noneHeld(client, 3 * leaseMs)));
   client.close();
-  for (const worker of members.workers) {
+  const ends = members.workers.map(async (worker) => {
     await inTime(worker.lives.at(-1)?.group.printed('"working"'));
-    wrong.push(...(await wrongEnd(worker, [0], 'SIGTERM')));
-  }
+    return await wrongEnd(worker, [0], 'SIGTERM');
+  });
+  wrong.push(...(await Promise.all(ends)).flat());
   wrong.push(...(await wrongState(around, members.scheduler, urls.scheduler)));
   const { ended, wrong: wrongFile } = readState(state);
   const data = join(folder, 'data');
