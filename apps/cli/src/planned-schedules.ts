@@ -1,4 +1,4 @@
-import type { CheckedConfig, Day, DoctorLine } from '@daybook/core';
+import type { CheckedConfig, Day, DoctorLine, Schedule, Task } from '@daybook/core';
 import { DaybookError, reportOf, tried } from '@daybook/core';
 import type { NextDueTime } from '@daybook/scheduler';
 import { selectTasks } from './select-tasks.ts';
@@ -13,13 +13,13 @@ export async function plannedSchedules(config: CheckedConfig, today: Day): Promi
   // The scheduler is no light thing to load, and most configurations have no schedule.
   const { nextDueTimes } = await import('@daybook/scheduler');
   const next = nextDueTimes(schedules, zone);
-  for (const { name, task, parameters = {} } of schedules) {
+  for (const schedule of schedules) {
     try {
-      selectTasks(config, { task, flags: parameters, today });
+      scheduledTasks(config, schedule, today);
     } catch (error) {
       throw new DaybookError(
         'config-invalid',
-        `The schedule "${name}" cannot be planned: ${reportOf(error).message}`,
+        `The schedule "${schedule.name}" cannot be planned: ${reportOf(error).message}`,
         { cause: error },
       );
     }
@@ -27,10 +27,20 @@ export async function plannedSchedules(config: CheckedConfig, today: Day): Promi
   return next;
 }
 
+/** The tasks that a schedule asks for, as `daybook run` would with its parameters as flags. */
+export function scheduledTasks(
+  config: CheckedConfig,
+  { task, parameters = {} }: Schedule,
+  today: Day,
+): readonly Task[] {
+  return selectTasks(config, { task, flags: parameters, today });
+}
+
 /** What `daybook doctor` tells of the schedules of a configuration: when each is due next, or what is wrong with one. */
 export async function scheduleLines(config: CheckedConfig, today: Day): Promise<readonly DoctorLine[]> {
   if ((config.schedules ?? []).length === 0) return [];
-  const remedy = 'daybook serve does not start before it is corrected.';
+  const remedy =
+    'See to it in the configuration: daybook serve refuses it, when it starts or when it is due.';
   return [
     await tried('schedules', remedy, async () => {
       const planned = await plannedSchedules(config, today);

@@ -111,12 +111,11 @@ export function metrics(hooks: MetricHooks): Metrics {
     look(scheduler, nowMs) {
       tasks.reset();
       const ready = new Map<number, number>();
-      const paused = scheduler.paused();
       for (const { name, state, end, change, wrapper } of scheduler.tasks()) {
         if (wrapper) continue;
         tasks.inc({ state: state === 'ended' ? (end?.kind ?? 'fresh') : state });
-        const waits = state === 'ready' && !paused.all && !paused.names.includes(name);
-        if (waits) ready.set(change, readySince.get(change) ?? nowMs);
+        if (state === 'ready' && !scheduler.isPaused(name))
+          ready.set(change, readySince.get(change) ?? nowMs);
       }
       readySince = ready;
       const oldestMs = [...ready.values()].reduce((least, each) => Math.min(least, each), nowMs);

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import type { CheckedConfig, DoctorLine, Target, TaskDefinition } from '@daybook/core';
+import type { CheckedConfig, Day, DoctorLine, Target, TaskDefinition } from '@daybook/core';
 import { DaybookError, dayIn, isDay, reportOf, tried } from '@daybook/core';
 import { inTime } from '../in-time.ts';
 import type { Invocation } from '../invocation.ts';
@@ -27,10 +27,14 @@ export async function doctorCommand(invocation: Invocation, { out, outPaint }: S
   if (options.today !== undefined && !isDay(options.today))
     throw new DaybookError('usage', `--today ${options.today} is not a day of the form YYYY-MM-DD.`);
   const loaded = await loadedOr(options.config);
-  const config = 'config' in loaded ? loaded.config : undefined;
+  const zone = ('config' in loaded ? loaded.config.zone : undefined) ?? 'UTC';
+  const now = dayIn(zone, Date.now());
   const sections: DoctorSection[] = [
-    { title: 'Configuration', lines: [nodeLine(), ...(await configurationLines(loaded, options.today))] },
-    { title: 'Clock', lines: [todayLine(config, options.today), await clockLine()] },
+    {
+      title: 'Configuration',
+      lines: [nodeLine(), ...(await configurationLines(loaded, options.today ?? now))],
+    },
+    { title: 'Clock', lines: [todayLine(now, zone, options.today), await clockLine()] },
   ];
   if ('config' in loaded) {
     sections.push({ title: 'Journals', lines: [await journalLine(loaded.stateFolder)] });
@@ -60,10 +64,7 @@ function nodeLine(): DoctorLine {
   return { what: 'Node', ok: true, detail: process.version };
 }
 
-async function configurationLines(
-  loaded: Loaded,
-  givenToday: string | undefined,
-): Promise<readonly DoctorLine[]> {
+async function configurationLines(loaded: Loaded, today: Day): Promise<readonly DoctorLine[]> {
   if ('error' in loaded) {
     const missing = isDaybookError(loaded.error) && loaded.error.code === 'config-not-found';
     const remedy = missing
@@ -78,7 +79,7 @@ async function configurationLines(
     { what: 'configuration', ok: true, detail: near.startsWith('..') ? path : near },
     { what: 'tasks', ok: true, detail: counted(config.definitions.size, 'task') },
     ...runnerLines(config, names),
-    ...(await scheduleLines(config, givenToday ?? dayIn(config.zone ?? 'UTC', Date.now()))),
+    ...(await scheduleLines(config, today)),
   ];
 }
 
@@ -111,11 +112,8 @@ function refusalOf(config: CheckedConfig, definition: TaskDefinition): string | 
   }
 }
 
-function todayLine(config: CheckedConfig | undefined, given: string | undefined): DoctorLine {
-  const zone = config?.zone ?? 'UTC';
-  const today = dayIn(zone, Date.now());
-  const detail =
-    given === undefined ? `${today} in ${zone}` : `${given}, as --today says (${today} in ${zone})`;
+function todayLine(now: Day, zone: string, given: Day | undefined): DoctorLine {
+  const detail = given === undefined ? `${now} in ${zone}` : `${given}, as --today says (${now} in ${zone})`;
   return { what: 'today', ok: true, detail };
 }
 

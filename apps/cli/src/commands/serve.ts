@@ -4,7 +4,7 @@ import { dayIn, DaybookError, eventsOf, openEvents, submitRun } from '@daybook/c
 import type { DueRun, Schedules } from '@daybook/scheduler';
 import { openLog, startScheduler, startSchedules } from '@daybook/scheduler';
 import { wholeNumber } from '../arguments.ts';
-import { selectTasks } from '../select-tasks.ts';
+import { scheduledTasks } from '../planned-schedules.ts';
 import { serviceLogOptions } from '../service-log.ts';
 import { watchStops } from '../stops.ts';
 import type { Workplace } from '../workplace.ts';
@@ -61,13 +61,12 @@ async function startDue(
   board: RunBoard,
   { schedule, run, again, signal }: DueRun,
 ): Promise<RunResult> {
-  const { task, parameters = {} } = schedule;
   const today = dayIn(config.zone ?? 'UTC', Date.now());
   return await submitRun({
     config,
     board,
     run,
-    roots: selectTasks(config, { task, flags: parameters, today }),
+    roots: scheduledTasks(config, schedule, today),
     today,
     command: wordsOf(schedule),
     signal,

@@ -1,18 +1,5 @@
 import type { Life, Member } from './member.ts';
-
-/** An attempt that has ended, as the journal has it. */
-export interface EndedAttempt {
-  readonly attempt: string;
-  readonly task: string;
-  readonly worker: string;
-  readonly startedMs: number;
-  readonly endedMs: number;
-  readonly end: {
-    readonly kind: string;
-    readonly version?: number;
-    readonly error?: { readonly code: string };
-  };
-}
+import type { AttemptTold } from './state-kept.ts';
 
 interface LogLine {
   readonly level: string;
@@ -27,7 +14,7 @@ const expected = new Set(['published', 'unchanged', 'fresh', 'superseded', 'lost
 
 /** What the journal says of attempts, and what their workers said or lived through, where the two do not agree. */
 export function wrongAttempts(
-  ended: readonly EndedAttempt[],
+  ended: readonly AttemptTold[],
   workers: readonly Member[],
   scheduler: Member,
 ): readonly string[] {
@@ -48,14 +35,14 @@ export function wrongAttempts(
 }
 
 /** Late postings may come while a day is read. */
-function isReadAgain({ kind, error }: EndedAttempt['end']): boolean {
+function isReadAgain({ kind, error }: AttemptTold['end']): boolean {
   return kind === 'failed' && error?.code === 'source-failed';
 }
 
 /** What a worker said of an attempt that the journal does not. */
 function wrongLine(
   { event, attempt, outcome }: LogLine,
-  outcomes: ReadonlyMap<string, readonly EndedAttempt[]>,
+  outcomes: ReadonlyMap<string, readonly AttemptTold[]>,
 ): readonly string[] {
   if (attempt === undefined) return [];
   const kind = outcomes.get(attempt)?.[0]?.end.kind;
@@ -65,7 +52,7 @@ function wrongLine(
 }
 
 /** Only who was killed, or stopped for longer than the lease, is not heard of; or who could not be heard. */
-function mayBeLost({ startedMs, endedMs }: EndedAttempt, life: Life | undefined, scheduler: Member): boolean {
+function mayBeLost({ startedMs, endedMs }: AttemptTold, life: Life | undefined, scheduler: Member): boolean {
   if (life === undefined || life.killedMs <= endedMs) return true;
   const stops = [life, ...scheduler.lives].flatMap((each) => each.stops);
   return stops.some(({ fromMs, toMs }) => fromMs <= endedMs && toMs >= startedMs);

@@ -3,11 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { seededRandom } from '@daybook/core/testing';
-import { fileTargets } from '@daybook/target-file';
 import type { SmallMonth } from '../month/small-month.ts';
-import { closing, monthProject, smallMonth, startMonth } from '../month/small-month.ts';
-import { expectGood } from '../process-group.ts';
-import { publishedIn } from '../published.ts';
+import { closing, monthProject, publishedInPeace, smallMonth } from '../month/small-month.ts';
 import { endStrays } from '../strays.ts';
 import { badNetwork } from './bad-network.ts';
 import type { Lasting } from './disturbances.ts';
@@ -76,10 +73,7 @@ async function inPeace(base: string, month: SmallMonth, late: boolean): Promise<
   monthProject(folder);
   const exchange = month.exchange(join(folder, 'exchange'));
   if (late) await month.comeLate(exchange);
-  await expectGood(startMonth(folder, closing, { ledgerStart, exchange }));
-  const right = await publishedIn(fileTargets({ root: join(folder, 'data') }), true);
-  if (right.size === 0) throw new Error('A run left in peace published nothing.');
-  return right;
+  return await publishedInPeace(folder, closing, { ledgerStart, exchange }, true);
 }
 
 async function disturbed(

@@ -1,7 +1,7 @@
 import { existsSync, globSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Ended, ProcessGroup } from '../process-group.ts';
-import type { EndedAttempt } from './attempts-told.ts';
+import type { AttemptTold } from './state-kept.ts';
 import { idOf } from './versions-made.ts';
 
 type Start = (words: readonly string[]) => ProcessGroup;
@@ -15,7 +15,7 @@ interface GcDocument {
 export async function wrongLeftovers(
   start: Start,
   data: string,
-  ended: readonly EndedAttempt[],
+  ended: readonly AttemptTold[],
 ): Promise<readonly string[]> {
   const known = new Set(ended.map(({ attempt }) => attempt));
   const half = halfManifests(data);

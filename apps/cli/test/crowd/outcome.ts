@@ -11,7 +11,8 @@ import { scratchLeft, wrongLeftovers } from './left-over.ts';
 import type { Member } from './member.ts';
 import type { Members, Surroundings } from './members.ts';
 import { leaseMs, startSchedulerMember, startThere } from './members.ts';
-import { noneHeld, readState, told, toldOtherwise } from './state-kept.ts';
+import type { Told } from './state-kept.ts';
+import { noneHeld, told, toldOtherwise, wrongFile } from './state-kept.ts';
 import { wrongVersions } from './versions-made.ts';
 
 /** How a crowd came to its end once nobody disturbed it any more. */
@@ -52,12 +53,13 @@ export async function outcomeOf(
     return await wrongEnd(worker, [0], 'SIGTERM');
   });
   wrong.push(...(await Promise.all(ends)).flat());
-  wrong.push(...(await wrongState(around, members.scheduler, urls.scheduler)));
-  const { ended, wrong: wrongFile } = readState(state);
+  const before = await told(urls.scheduler(), tokens.operator);
+  wrong.push(...(await wrongState(around, members.scheduler, urls.scheduler, before)));
+  const ended = before.attempts;
   const data = join(folder, 'data');
   const target = fileTargets({ root: data });
   wrong.push(
-    ...wrongFile,
+    ...wrongFile(state),
     ...members.all.flatMap((member) => member.unexpected()),
     ...errorsLogged(members.all),
     ...wrongAttempts(ended, members.workers, members.scheduler),
@@ -101,24 +103,26 @@ async function wrongState(
   around: Surroundings,
   scheduler: Member,
   url: () => string,
+  before: Told,
 ): Promise<readonly string[]> {
   const { operator } = around.tokens;
-  const before = await told(url(), operator);
   const was = url();
   scheduler.kill(false);
-  await inTime(untilSo(() => url() !== was));
+  await untilSo(() => url() !== was);
   const wrong = [...toldOtherwise(before, await told(url(), operator), 'SIGKILL')];
   wrong.push(...(await wrongEnd(scheduler, [0], 'SIGTERM')));
   let last: string | undefined;
   const again = startSchedulerMember(around, (at) => (last = at));
-  await inTime(untilSo(() => last !== undefined));
+  await untilSo(() => last !== undefined);
   wrong.push(...toldOtherwise(before, await told(last ?? '', operator), 'SIGTERM'));
   wrong.push(...(await wrongEnd(again, [0], 'SIGTERM')), ...again.unexpected());
   return wrong;
 }
 
+/** Waits until it is so, and no longer than anybody waits. */
 async function untilSo(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await wait(20);
+  const untilMs = Date.now() + patienceMs;
+  while (!isSo() && Date.now() < untilMs) await wait(20);
 }
 
 /** Undefined where it takes longer than anybody waits. */

@@ -2,20 +2,35 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import type { SchedulerClient } from '@daybook/scheduler';
+import type { EndedAttempt, SchedulerClient } from '@daybook/scheduler';
 import { schedulerClient } from '@daybook/scheduler';
-import type { EndedAttempt } from './attempts-told.ts';
 
 /** More than a round has. */
 const most = 1000;
 
+/** An attempt that has ended, with what is looked at of its end. */
+export type AttemptTold = EndedAttempt & {
+  readonly end: {
+    readonly kind: string;
+    readonly version?: number;
+    readonly error?: { readonly code: string };
+  };
+};
+
 /** All that a scheduler tells of its state. */
-export async function told(url: string, token: string): Promise<Readonly<Record<string, unknown>>> {
+export interface Told {
+  readonly runs: unknown;
+  readonly tasks: unknown;
+  readonly attempts: readonly AttemptTold[];
+  readonly ahead: unknown;
+}
+
+export async function told(url: string, token: string): Promise<Told> {
   const client = schedulerClient({ url, token });
   try {
     const { runs } = await client.runs({ limit: most });
     const tasks = await Promise.all(runs.map(async ({ run }) => [run, await client.tasks(run)]));
-    const { attempts } = await client.attempts({ limit: most });
+    const attempts = (await client.attempts({ limit: most })).attempts as readonly AttemptTold[];
     return { runs, tasks: Object.fromEntries(tasks), attempts, ...(await client.ahead()) };
   } finally {
     client.close();
@@ -23,12 +38,8 @@ export async function told(url: string, token: string): Promise<Readonly<Record<
 }
 
 /** What is told otherwise than it was before the scheduler was started anew. */
-export function toldOtherwise(
-  before: Readonly<Record<string, unknown>>,
-  after: Readonly<Record<string, unknown>>,
-  how: string,
-): readonly string[] {
-  return Object.keys(before)
+export function toldOtherwise(before: Told, after: Told, how: string): readonly string[] {
+  return (Object.keys(before) as (keyof Told)[])
     .filter((name) => !isDeepStrictEqual(before[name], after[name]))
     .map(
       (name) =>
@@ -47,27 +58,12 @@ export async function noneHeld(client: SchedulerClient, withinMs: number): Promi
   }
 }
 
-/** The attempts that have ended, and what is wrong with the file itself. */
-export function readState(state: string): {
-  readonly ended: readonly EndedAttempt[];
-  readonly wrong: readonly string[];
-} {
+/** What is wrong with the file of the journal itself. */
+export function wrongFile(state: string): readonly string[] {
   const database = new DatabaseSync(join(state, 'journal.sqlite'), { readOnly: true });
   try {
     const problems = database.prepare('PRAGMA integrity_check').all();
-    const wrong = problems.map((row) => String(row['integrity_check'])).filter((each) => each !== 'ok');
-    const ended = database
-      .prepare('SELECT * FROM attempts')
-      .all()
-      .map((row) => ({
-        attempt: String(row['attempt']),
-        task: String(row['task']),
-        worker: String(row['worker']),
-        startedMs: Number(row['started_ms']),
-        endedMs: Number(row['ended_ms']),
-        end: JSON.parse(String(row['facts'])) as EndedAttempt['end'],
-      }));
-    return { ended, wrong };
+    return problems.map((row) => String(row['integrity_check'])).filter((each) => each !== 'ok');
   } finally {
     database.close();
   }

@@ -1,6 +1,6 @@
 import type { Manifest, Target } from '@daybook/core';
 import { manifestStore } from '@daybook/core';
-import type { EndedAttempt } from './attempts-told.ts';
+import type { AttemptTold } from './state-kept.ts';
 
 /** Whoever publishes may be killed or given up before it can say so. */
 const mayHavePublished = new Set(['published', 'unchanged', 'lost']);
@@ -8,7 +8,7 @@ const mayHavePublished = new Set(['published', 'unchanged', 'lost']);
 /** Versions that no attempt of the journal may have made, and older results over newer ones. */
 export async function wrongVersions(
   target: Target,
-  ended: readonly EndedAttempt[],
+  ended: readonly AttemptTold[],
 ): Promise<readonly string[]> {
   const store = manifestStore(target);
   const endOf = new Map(ended.map(({ attempt, end }) => [attempt, end.kind]));

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { fileTargets } from '@daybook/target-file';
 import type { ProcessGroup } from '../process-group.ts';
 import { expectGood, startGroup } from '../process-group.ts';
+import { publishedIn } from '../published.ts';
 import type { Place } from './daybook.config.ts';
 
 /** So soon after the month that its last two days are fetched again on each run. */
@@ -48,6 +50,19 @@ export async function smallMonth(folder: string, ledgerStart: string): Promise<S
 export function monthProject(folder: string): void {
   mkdirSync(folder, { recursive: true });
   copyFileSync(here('daybook.config.ts'), join(folder, 'daybook.config.ts'));
+}
+
+/** What a run publishes in the folder of data of such a project where nobody disturbs it. `everyByte` as for `publishedIn`. */
+export async function publishedInPeace(
+  folder: string,
+  words: readonly string[],
+  place: Place,
+  everyByte = false,
+): Promise<ReadonlyMap<string, string>> {
+  await expectGood(startMonth(folder, words, place));
+  const right = await publishedIn(fileTargets({ root: join(folder, 'data') }), everyByte);
+  if (right.size === 0) throw new Error('A run left in peace published nothing.');
+  return right;
 }
 
 /** The command in such a project. */

@@ -32,7 +32,7 @@ export function begin(book: Book, entry: Entry): void {
     for (const above of entry.after) if (inheritEnd(book, entry, above)) spread(book, entry);
     if (entry.state !== 'pending') return;
     // Another run may have begun anew what it waits for since it ended in these.
-    for (const run of entry.runs) joinAnew(book, run, entry);
+    joinInputs(book, entry);
   }
 }
 
@@ -77,7 +77,8 @@ export function reopen(book: Book, entry: Entry, runs: readonly RunEntry[]): voi
   entry.retries = noRetries;
   entry.missing = missingOf(entry);
   book.move(entry, 'pending');
-  for (const run of new Set([...entry.runs, ...runs])) joinAnew(book, run, entry);
+  for (const run of runs) book.join(run, entry);
+  joinInputs(book, entry);
   if (!wasComplete) return;
   for (const below of dependentsOf(entry)) {
     if (below.state === 'ended') continue;
@@ -88,13 +89,10 @@ export function reopen(book: Book, entry: Entry, runs: readonly RunEntry[]): voi
   }
 }
 
-/** A task that stands in the run and has become pending may wait for others that do not stand there yet. */
-function joinAnew(book: Book, run: RunEntry, entry: Entry): void {
-  if (!entry.runs.includes(run)) {
-    book.join(run, entry);
-    return;
-  }
-  for (const above of entry.after) if (!isComplete(above)) book.join(run, above);
+/** What a task waits for stands in all runs in which it waits. */
+export function joinInputs(book: Book, entry: Entry): void {
+  for (const run of entry.runs)
+    for (const above of entry.after) if (!isComplete(above)) book.join(run, above);
 }
 
 /** Ends all that lies below a task that did not end well. A failure above outweighs a wait. */

@@ -1,4 +1,3 @@
-import { assert } from '../assert.ts';
 import type { LeaseEntry } from './entry.ts';
 
 /** How long an attempt that has ended is remembered, so that its id is not used again: longer than any request is late. */
@@ -37,16 +36,10 @@ export class Leases {
     this.#held.set(attempt, held);
   }
 
-  end(attempt: string, nowMs: number): void {
+  /** The attempt has ended, by this report or because its lease ran out. */
+  end(attempt: string, nowMs: number, report?: CountedReport): void {
     this.#held.delete(attempt);
-    this.#spent.set(attempt, [attempt, nowMs]);
-  }
-
-  /** An attempt was ended by this report. */
-  reported(attempt: string, report: CountedReport): void {
-    const [, endedMs] = this.#spent.get(attempt) ?? [];
-    assert(endedMs !== undefined, `${attempt} was ended by a report and has not ended.`);
-    this.#spent.set(attempt, [attempt, endedMs, report]);
+    this.#spent.set(attempt, report === undefined ? [attempt, nowMs] : [attempt, nowMs, report]);
   }
 
   /** The report of this worker that ended the attempt. */

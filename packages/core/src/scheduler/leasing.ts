@@ -86,10 +86,7 @@ export class Leasing {
 
   report({ worker, attempt, end }: ReportRequest): Response {
     const held = this.#leases.get(attempt);
-    if (held?.worker === worker) {
-      const retryAtMs = this.#endAttempt(held, end);
-      this.#leases.reported(attempt, { worker, ...(retryAtMs === undefined ? {} : { retryAtMs }) });
-    }
+    if (held?.worker === worker) this.#endAttempt(held, end, worker);
     // One that arrives again, for its answer was lost, changes nothing and is answered alike.
     const counted = this.#leases.reportOf(attempt, worker);
     return {
@@ -176,21 +173,21 @@ export class Leasing {
     return lease;
   }
 
-  /** Ends an attempt; gives when its task is tried again, where that is later. */
-  #endAttempt(held: LeaseEntry, end: AttemptEnd): number | undefined {
+  /** Ends an attempt: by the report of its worker, or because nobody was heard of. */
+  #endAttempt(held: LeaseEntry, end: AttemptEnd, worker?: string): void {
     const { nowMs } = this.#book;
-    this.#leases.end(held.lease.attempt, nowMs);
     endAttempt(this.#book, held, end);
-    const retryAtMs = held.entry.state === 'backing-off' ? held.entry.readyAtMs : undefined;
+    const { state, readyAtMs } = held.entry;
+    const retry = state === 'backing-off' ? { retryAtMs: readyAtMs } : {};
+    this.#leases.end(held.lease.attempt, nowMs, worker === undefined ? undefined : { worker, ...retry });
     const event: SchedulerEvent = {
       ...startedEvent(held),
       kind: 'attempt-ended',
       end,
       durationMs: nowMs - held.sinceMs,
-      ...(retryAtMs === undefined ? {} : { retryAtMs }),
+      ...retry,
     };
     this.#told?.(event, nowMs);
-    return retryAtMs;
   }
 
   #mayBegin(place: Place): boolean {

@@ -14,6 +14,7 @@ import type { SchedulerState } from './state.ts';
 import { restore, stateOf } from './state.ts';
 import { submit } from './submission.ts';
 import type { AheadView, PausedView, RunView, SchedulerEvent, TaskView, WorkerView } from './view.ts';
+import type { TaskName } from '../task.ts';
 import { aheadView, taskViews, workerView } from './views.ts';
 import { Workers } from './workers.ts';
 
@@ -121,6 +122,11 @@ export class Scheduler {
 
   paused(): PausedView {
     return this.#pauses.paused();
+  }
+
+  /** Whether tasks of this name are not begun for now. */
+  isPaused(name: TaskName): boolean {
+    return this.#pauses.holds(name);
   }
 
   /** The workers that were seen of late, those seen last at the end. */

@@ -3,7 +3,7 @@ import type { Book } from './book.ts';
 import { missingOf } from './book.ts';
 import type { Entry } from './entry.ts';
 import { isComplete, isGood, viewOf } from './entry.ts';
-import { begin, complete, refusalOf, reopen } from './flow.ts';
+import { begin, complete, joinInputs, refusalOf, reopen } from './flow.ts';
 import type { Response, SubmitRequest, SubmittedTask } from './protocol.ts';
 import type { RunEntry } from './runs.ts';
 import type { TaskView } from './view.ts';
@@ -60,8 +60,7 @@ function goOn(book: Book, run: RunEntry, entry: Entry): void {
   }
   book.join(run, entry);
   entry.missing = missingOf(entry);
-  for (const each of entry.runs)
-    for (const above of entry.after) if (!isComplete(above)) book.join(each, above);
+  joinInputs(book, entry);
   const waits = entry.missing > 0 || entry.place === undefined;
   if (waits && (entry.state === 'ready' || entry.state === 'backing-off')) book.move(entry, 'pending');
 }

@@ -119,8 +119,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'report-counted-twice',
     breaks: 'A doubled report ends the attempt a second time.',
-    from: '    if (held?.worker === worker) {',
-    to: '    const again = this.#leases.reportOf(attempt, worker);\n    if (again !== undefined) this.#book.ready.free({ exchange: 1 });\n    if (held?.worker === worker) {',
+    from: 'this.#leases.end(held.lease.attempt, nowMs, worker === undefined ? undefined : { worker, ...retry });',
+    to: 'if (worker === undefined) this.#leases.end(held.lease.attempt, nowMs);',
   },
   {
     name: 'resource-not-freed',
