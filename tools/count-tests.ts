@@ -1,8 +1,19 @@
-/** Adds up the reports that the packages' test runs leave behind, and prints one line. */
+/** Prints what failed according to the reports that the packages' test runs leave behind, and last one line with their sums. */
 import { globSync, readFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 interface Report {
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly message: string;
+    readonly assertionResults: readonly {
+      readonly fullName: string;
+      readonly status: string;
+      readonly failureMessages: readonly string[];
+    }[];
+  }[];
   readonly numPassedTests: number;
   readonly numFailedTests: number;
   readonly numPendingTests: number;
@@ -17,6 +28,18 @@ const paths = globSync(
 const reports = paths.map((path) => JSON.parse(readFileSync(`${root}/${path}`, 'utf8')) as Report);
 const sum = (count: (report: Report) => number): number =>
   reports.reduce((total, report) => total + count(report), 0);
+
+for (const { name, status, message, assertionResults } of reports.flatMap((report) => report.testResults)) {
+  const file = relative(root, name);
+  const failures = assertionResults.filter((test) => test.status === 'failed');
+  for (const { fullName, failureMessages } of failures) {
+    process.stdout.write(`failed: ${file}: ${fullName}\n${failureMessages.join('\n')}\n\n`);
+  }
+  if (status === 'failed' && failures.length === 0) {
+    process.stdout.write(`failed: ${file}\n${message}\n\n`);
+  }
+}
+
 const failed = sum((report) => report.numFailedTests);
 const brokenFiles = failed === 0 ? sum((report) => report.numFailedTestSuites) : 0;
 process.stdout.write(
