@@ -1,4 +1,7 @@
-/** Prints what failed according to the reports that the packages' test runs leave behind, and last one line with their sums. */
+/**
+ * Reads the reports that the packages' test runs leave behind, and prints what failed, what held only in a second try, and in the
+ * last line the sums.
+ */
 import { globSync, readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -31,11 +34,12 @@ const sum = (count: (report: Report) => number): number =>
 
 for (const { name, status, message, assertionResults } of reports.flatMap((report) => report.testResults)) {
   const file = relative(root, name);
-  const failures = assertionResults.filter((test) => test.status === 'failed');
-  for (const { fullName, failureMessages } of failures) {
-    process.stdout.write(`failed: ${file}: ${fullName}\n${failureMessages.join('\n')}\n\n`);
+  const failures = assertionResults.filter((test) => test.failureMessages.length > 0);
+  for (const test of failures) {
+    const what = test.status === 'failed' ? 'failed' : 'held in the second try only';
+    process.stdout.write(`${what}: ${file}: ${test.fullName}\n${test.failureMessages.join('\n')}\n\n`);
   }
-  if (status === 'failed' && failures.length === 0) {
+  if (status === 'failed' && assertionResults.every((test) => test.status !== 'failed')) {
     process.stdout.write(`failed: ${file}\n${message}\n\n`);
   }
 }

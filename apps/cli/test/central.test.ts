@@ -91,7 +91,7 @@ test('what failed is tried again by retry, and nothing else', async () => {
     tasks: ['sales', 'sales-statistics', 'sales-report-tsv'].map((name) => `${name}/date=2018-07-02`),
   });
   await expect
-    .poll(async () => (await central.asked('runs', run)).out, { timeout: 20_000 })
+    .poll(async () => (await central.asked('runs', run)).out)
     .toMatch(/ended ok after .*: 9 published\./);
   expect((await central.asked('retry', run)).out).toContain('Nothing in it has failed');
 });

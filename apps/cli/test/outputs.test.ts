@@ -127,7 +127,7 @@ test('an export that is interrupted leaves no half a file, and exits 130', async
   await daybook('run', 'many');
   const { process: child, ended } = start('export', 'many', '--to', 'out');
   const written = (): readonly string[] => globSync('out/many/*', { cwd: folder });
-  await expect.poll(written, { timeout: 10_000, interval: 5 }).toHaveLength(1);
+  await expect.poll(written).toHaveLength(1);
   child.kill('SIGINT');
   const { code, out, err } = await ended;
   expect({ code, out, err }).toEqual({ code: 130, out: '', err: '' });

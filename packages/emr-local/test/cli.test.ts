@@ -26,7 +26,7 @@ describe('the command', () => {
       const Steps = [step('spark', ['spark-submit', '/app.py']), lasting];
       await client.send(new RunJobFlowCommand(clusterRequest({ Steps })));
       const text = async (name: string) => await readFile(join(folder, name), 'utf8').catch(() => '');
-      await expect.poll(async () => await text('pid'), { timeout: 20_000 }).not.toBe('');
+      await expect.poll(async () => await text('pid')).not.toBe('');
       expect(await text('words')).toMatch(/^--master local\[3\] .*--conf a=b=c \/app\.py\n$/);
       child.kill(signal);
       expect(await once(child, 'exit')).toEqual([0, null]);

@@ -85,17 +85,17 @@ export function stepStates(server: EmrLocal): readonly string[] {
 
 /** Waits until the steps of the first cluster are in these states. */
 export async function untilSteps(server: EmrLocal, states: readonly string[]): Promise<void> {
-  await expect.poll(() => stepStates(server), { timeout: 20_000, interval: 10 }).toEqual(states);
+  await expect.poll(() => stepStates(server)).toEqual(states);
 }
 
 /** Waits until the first cluster is in this state. */
 export async function untilCluster(server: EmrLocal, state: string): Promise<void> {
-  await expect.poll(() => server.state().clusters[0]?.state, { timeout: 20_000, interval: 10 }).toBe(state);
+  await expect.poll(() => server.state().clusters[0]?.state).toBe(state);
 }
 
 /** Waits until a file is there. */
 export async function untilFile(path: string): Promise<void> {
-  await expect.poll(() => existsSync(path), { timeout: 20_000, interval: 10 }).toBe(true);
+  await expect.poll(() => existsSync(path)).toBe(true);
 }
 
 /** Is this process there, and not only waiting to be reaped by who started it? */

@@ -41,9 +41,7 @@ function stepIds(server: EmrLocal): readonly string[] {
 
 /** The number that a step wrote into a file of its folder, once it is there. */
 async function numberIn(path: string): Promise<number> {
-  await expect
-    .poll(async () => await readFile(path, 'utf8').catch(() => ''), { timeout: 20_000, interval: 10 })
-    .toMatch(/^\d+\n$/);
+  await expect.poll(async () => await readFile(path, 'utf8').catch(() => '')).toMatch(/^\d+\n$/);
   return Number(await readFile(path, 'utf8'));
 }
 

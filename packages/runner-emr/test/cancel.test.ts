@@ -16,7 +16,7 @@ async function aborted(world: World, line: string, owner = world.owner()): Promi
   const end = owner.run(
     shell(line === stubborn ? begun : `touch ${mark}; exec ${line}`, { signal: stop.signal }),
   );
-  await expect.poll(() => existsSync(mark), { timeout: 20_000, interval: 5 }).toBe(true);
+  await expect.poll(() => existsSync(mark)).toBe(true);
   stop.abort();
   return plain(await end);
 }

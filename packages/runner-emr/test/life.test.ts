@@ -139,9 +139,9 @@ describe('close', () => {
       }),
     });
     const end = owner.run(shell('true'));
-    await expect.poll(() => world.calls('RunJobFlow'), { interval: 5 }).toBe(1);
+    await expect.poll(() => world.calls('RunJobFlow')).toBe(1);
     const closed = owner.close();
-    await expect.poll(() => world.calls('ListClusters'), { interval: 5 }).toBeGreaterThan(0);
+    await expect.poll(() => world.calls('ListClusters')).toBeGreaterThan(0);
     for (let turns = 0; turns < 100; turns += 1) await turn();
     gate.resolve();
     await closed;

@@ -239,7 +239,7 @@ test('a renewal that is under way when the owner goes does not come after its re
   await world.time.surroundings.pause(61_000);
   reaped = false;
   const closed = owner.close();
-  await expect.poll(() => reaped, { interval: 5 }).toBe(true);
+  await expect.poll(() => reaped).toBe(true);
   for (let turns = 0; turns < 20; turns += 1) await turn();
   gate.resolve();
   await Promise.all([closed, written.promise]);
@@ -321,7 +321,7 @@ describe('a process', () => {
     const parent = spawn('bash', ['-c', 'sleep 0.01 & echo $!; exec sleep 600']);
     const [chunk] = (await once(parent.stdout, 'data')) as [Buffer];
     const pid = Number(chunk.toString());
-    await expect.poll(() => startOf(pid), { timeout: 10_000, interval: 10 }).toBeUndefined();
+    await expect.poll(() => startOf(pid)).toBeUndefined();
     parent.kill('SIGKILL');
     await once(parent, 'exit');
   });

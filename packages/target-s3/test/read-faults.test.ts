@@ -1,7 +1,7 @@
 import { attemptToken } from '@daybook/core';
 import type { Part, Target } from '@daybook/core';
 import { seededRandom } from '@daybook/core/testing';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openBucket } from '../src/bucket.ts';
 import { readPart } from '../src/read-part.ts';
 import { checkedOptions } from '../src/s3-options.ts';
@@ -108,7 +108,7 @@ onServers((server) => {
         expect(chunk).toEqual(large.slice(0, 1));
         break;
       }
-      await vi.waitFor(() => expect(proxy.underWay()).toBe(0));
+      await expect.poll(() => proxy.underWay()).toBe(0);
       expect(proxy.seen).toHaveLength(2);
     });
 

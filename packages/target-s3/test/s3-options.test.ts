@@ -46,7 +46,7 @@ describe('the options', () => {
 
   test('without a store behind the endpoint are told so', async () => {
     const free = createServer().listen(0, '127.0.0.1');
-    await vi.waitFor(() => expect(free.listening).toBe(true));
+    await expect.poll(() => free.listening).toBe(true);
     const { port } = free.address() as AddressInfo;
     free.close();
     const endpoint = `http://127.0.0.1:${port}`;

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 
 const starter = fileURLToPath(new URL('servers/starter.ts', import.meta.url));
 
@@ -26,8 +26,6 @@ test('a server of the tests does not outlive who started it, nor does its data, 
   expect((await fetch(endpoint)).status).toBe(200);
   expect([isAlive(pid), existsSync(data)]).toEqual([true, true]);
   child.kill('SIGKILL');
-  await vi.waitFor(() => expect([isAlive(pid), existsSync(data)]).toEqual([false, false]), {
-    timeout: 20_000,
-  });
+  await expect.poll(() => [isAlive(pid), existsSync(data)]).toEqual([false, false]);
   await expect(fetch(endpoint)).rejects.toThrow('fetch failed');
 });

@@ -1,6 +1,6 @@
 import { attemptToken } from '@daybook/core';
 import { seededRandom } from '@daybook/core/testing';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { behindProxy } from './behind-proxy.ts';
 import { allOf, chunksOf, digestIn, digestOf, manyBytes, partOf } from './bytes.ts';
 import type { SeenRequest } from './fault-proxy.ts';
@@ -191,8 +191,8 @@ onServers((server) => {
       for (; given < 100; given += 1) yield chunk;
     };
     const writing = target.stage(task, token).write('long', source());
-    await vi.waitFor(() => expect(proxy.underWay()).toBe(4));
-    await vi.waitFor(() => expect(given).toBe(5 * 8 - 1));
+    await expect.poll(() => proxy.underWay()).toBe(4);
+    await expect.poll(() => given).toBe(5 * 8 - 1);
     gate.resolve(undefined);
     expect((await writing).bytes).toBe(100 * mebibyte);
     expect(mostAtOnce).toBe(4);
