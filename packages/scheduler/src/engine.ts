@@ -16,6 +16,8 @@ export interface EngineOptions {
   readonly machine: MachineOptions;
   readonly nowMs: () => number;
   readonly timer: Timer;
+  /** A clock that nobody sets, and that stands still while the machine sleeps. */
+  readonly steadyMs: () => number;
   readonly log: Logger;
   /** A snapshot is taken once the journal behind the last one is longer than that, and longer than this. */
   readonly snapshotBytes: number;
@@ -68,6 +70,8 @@ const tryAgainMs = 1000;
 const pruneMs = 3_600_000;
 const tickLeastMs = 50;
 const tickMostMs = 600_000;
+/** A leap that is shorter does no harm to leases. */
+const leastLeapMs = 1000;
 const nothing = { entries: [], runs: [], attempts: [] };
 /** What changes nothing that anybody waits for unless something happens with it. */
 const quiet: ReadonlySet<Request['kind']> = new Set(['next', 'beat', 'tick', 'started']);
@@ -153,6 +157,39 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     }
   };
 
+  /** Answers one request, as soon as it is durable. */
+  const perform = async (request: Request): Promise<Answered> => {
+    const atMs = nowMs();
+    const text = JSON.stringify(request);
+    let step: ReturnType<Machine['handle']>;
+    try {
+      step = machine.handle(request, atMs);
+    } catch (error) {
+      // It may have stopped half-way: its state is read back before it answers anything more.
+      fail(
+        new DaybookError('write-failed', 'A request could not be carried out.', { cause: { mayPass: true } }),
+      );
+      throw error;
+    }
+    const answer = JSON.stringify(step.response);
+    seq += 1;
+    bytes += text.length;
+    await durable(
+      journal.append({
+        entries: [{ seq, atMs, request: text, answer: digestOf(answer) }],
+        ...endedOf(step.events, atMs),
+      }),
+    );
+    for (const each of step.events) options.happened(each, atMs);
+    if (step.events.length > 0 || !quiet.has(request.kind)) {
+      version += 1;
+      for (const wake of waiters) wake();
+    }
+    keepInTime();
+    awaitTick();
+    return { response: step.response, text: answer };
+  };
+
   let stopTick = (): void => undefined;
   let tickAtMs = Number.POSITIVE_INFINITY;
   /** What falls due by itself falls due without anybody asking. */
@@ -168,41 +205,24 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     });
   };
   let stopped = false;
+  let aheadMs = nowMs() - options.steadyMs();
+  /** By how much the clock has leapt forward since this was asked last: it was set, or the machine has slept. */
+  const leaptMs = (): number => {
+    const before = aheadMs;
+    aheadMs = nowMs() - options.steadyMs();
+    return aheadMs - before;
+  };
 
   const engine: Engine = {
     async ask(request) {
       await refuseIfFailed();
-      const atMs = nowMs();
-      const text = JSON.stringify(request);
-      let step: ReturnType<Machine['handle']>;
-      try {
-        step = machine.handle(request, atMs);
-      } catch (error) {
-        // It may have stopped half-way: its state is read back before it answers anything more.
-        fail(
-          new DaybookError('write-failed', 'A request could not be carried out.', {
-            cause: { mayPass: true },
-          }),
-        );
-        throw error;
+      const leapMs = leaptMs();
+      if (leapMs >= leastLeapMs) {
+        // The workers count their leases by clocks of their own, which have not leapt.
+        log.warn({ leapMs: Math.round(leapMs) }, 'clock-leapt');
+        await perform({ kind: 'started' });
       }
-      const answer = JSON.stringify(step.response);
-      seq += 1;
-      bytes += text.length;
-      await durable(
-        journal.append({
-          entries: [{ seq, atMs, request: text, answer: digestOf(answer) }],
-          ...endedOf(step.events, atMs),
-        }),
-      );
-      for (const each of step.events) options.happened(each, atMs);
-      if (step.events.length > 0 || !quiet.has(request.kind)) {
-        version += 1;
-        for (const wake of waiters) wake();
-      }
-      keepInTime();
-      awaitTick();
-      return { response: step.response, text: answer };
+      return await perform(request);
     },
     async read(look) {
       await refuseIfFailed();
@@ -246,7 +266,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     },
   };
   await keep();
-  await engine.ask({ kind: 'started' });
+  await perform({ kind: 'started' });
   return engine;
 }
 

@@ -47,6 +47,8 @@ export interface SchedulerServerOptions {
   readonly event?: (event: SchedulerEvent, atMs: number) => void;
   /** Default: the clock of the machine. */
   readonly nowMs?: () => number;
+  /** A clock that nobody sets, and that stands still while the machine sleeps. Default: that of the process; with `nowMs` given, `nowMs`. */
+  readonly steadyMs?: () => number;
   /** Default: the timers of the process. */
   readonly timer?: Timer;
 }
@@ -89,6 +91,7 @@ const defaultLimits: Limits & ConnectionLimits = {
  */
 export async function startScheduler(options: SchedulerServerOptions): Promise<SchedulerServer> {
   const { state, host = '127.0.0.1', port = 8766, nowMs = Date.now, timer = processTimer } = options;
+  const steadyMs = options.steadyMs ?? options.nowMs ?? ((): number => performance.now());
   const limits = { ...defaultLimits, ...options.limits };
   const log = openLog(options.log);
   const tokens = tokenBook(state, nowMs);
@@ -109,6 +112,7 @@ export async function startScheduler(options: SchedulerServerOptions): Promise<S
       },
       nowMs,
       timer,
+      steadyMs,
       log,
       snapshotBytes: options.snapshotBytes ?? 4 * 1024 ** 2,
       snapshotMs: options.snapshotMs ?? 600_000,

@@ -60,6 +60,7 @@ async function onFailingJournal(): Promise<{
     machine: {},
     nowMs: () => nowMs,
     timer: () => () => undefined,
+    steadyMs: () => nowMs,
     log: openLog({ level: 'silent' }),
     snapshotBytes: 1e9,
     snapshotMs: 1e9,

@@ -80,6 +80,25 @@ test('what falls due by itself happens without anybody asking', async () => {
   });
 });
 
+test.each([
+  ['has run out where an hour has passed', 3_600_000, false],
+  ['lasts where the clock has leapt by an hour, as when the machine slept', 0, true],
+])('a lease %s', async (_, steadyStepMs, accepted) => {
+  let [nowMs, steadyMs] = [1_000_000_000, 500];
+  const server = await running({
+    nowMs: () => nowMs,
+    steadyMs: () => steadyMs,
+    timer: () => () => undefined,
+  });
+  await server.post(submitOf('r', 2));
+  await server.post(nextOf('w', attemptId(1)), 'worker');
+  nowMs += 3_600_000;
+  steadyMs += steadyStepMs;
+  await server.post(nextOf('v', attemptId(2)), 'worker');
+  expect((await server.post(reportOf('w', attemptId(1)), 'worker')).body).toMatchObject({ accepted });
+  expect(server.lines.some((line) => line.includes('clock-leapt'))).toBe(accepted);
+});
+
 test('an event is told once it is durable, and a handler that throws is logged and changes nothing', async () => {
   const told: string[] = [];
   const server = await running({
