@@ -72,9 +72,14 @@ export function afterRun(standing: Standing, outcome: RunOutcome | undefined): S
   };
 }
 
-/** How long ago the first due time was that is not well yet; 0 where all is well. */
+/** A clock that was ahead by more than this has taken due times for past that are to come, and the schedule is silent until then. */
+const mostAheadMs = 86_400_000;
+
+/** How long ago the first due time was that is not well yet; 0 where all is well. Of a silent schedule: how long ago the latest was. */
 export function latenessMs(standing: Standing, times: DueTimes, nowMs: number): number {
-  return Math.max(0, nowMs - times.next(standing.okMs));
+  const silent = standing.okMs - nowMs > mostAheadMs;
+  const firstMs = silent ? times.latest(nowMs) : times.next(standing.okMs);
+  return Math.max(0, nowMs - (firstMs ?? nowMs));
 }
 
 /** The id of the run of a due time: the same whenever it is asked for, so that a submission can be repeated. */

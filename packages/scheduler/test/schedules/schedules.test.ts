@@ -150,6 +150,20 @@ describe('a clock that goes back', () => {
     expect(made.submitted()).toHaveLength(2);
   });
 
+  test('from days ahead leaves the schedule silent and late', async () => {
+    const made = world('2026-11-02T05:00Z');
+    const { schedules } = made.begin([morning]);
+    made.clock.set(10 * day);
+    await made.clock.pass(90 * minute);
+    expect(made.submitted()).toHaveLength(2);
+    expect(schedules.latenessSeconds()).toEqual({ morning: 0 });
+    made.clock.set(-10 * day);
+    expect(schedules.latenessSeconds()).toEqual({ morning: (30 * minute) / 1000 });
+    await made.clock.pass(2 * day);
+    expect(made.submitted()).toHaveLength(2);
+    expect(schedules.latenessSeconds()).toEqual({ morning: (30 * minute) / 1000 });
+  });
+
   test('while no process is there brings nothing again either', async () => {
     const made = world('2026-11-02T05:00Z');
     const life = made.begin([morning]);
