@@ -20,7 +20,6 @@ interface Report {
   readonly numPassedTests: number;
   readonly numFailedTests: number;
   readonly numPendingTests: number;
-  readonly numFailedTestSuites: number;
 }
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -32,6 +31,8 @@ const reports = paths.map((path) => JSON.parse(readFileSync(`${root}/${path}`, '
 const sum = (count: (report: Report) => number): number =>
   reports.reduce((total, report) => total + count(report), 0);
 
+/** Files that failed without a test of theirs that did. */
+let brokenFiles = 0;
 for (const { name, status, message, assertionResults } of reports.flatMap((report) => report.testResults)) {
   const file = relative(root, name);
   const failures = assertionResults.filter((test) => test.failureMessages.length > 0);
@@ -40,12 +41,12 @@ for (const { name, status, message, assertionResults } of reports.flatMap((repor
     process.stdout.write(`${what}: ${file}: ${test.fullName}\n${test.failureMessages.join('\n')}\n\n`);
   }
   if (status === 'failed' && assertionResults.every((test) => test.status !== 'failed')) {
+    brokenFiles += 1;
     process.stdout.write(`failed: ${file}\n${message}\n\n`);
   }
 }
 
 const failed = sum((report) => report.numFailedTests);
-const brokenFiles = failed === 0 ? sum((report) => report.numFailedTestSuites) : 0;
 process.stdout.write(
   `${sum((report) => report.numPassedTests)} passed, ${failed + brokenFiles} failed, ${sum((report) => report.numPendingTests)} skipped\n`,
 );

@@ -51,7 +51,7 @@ describe('the books', () => {
     const exchange = exchangeOf({ postingsPerDay: 50_000_000 });
     const startMs = performance.now();
     expect([...exchange.postings(date, 49_999_990)]).toHaveLength(10);
-    expect(performance.now() - startMs).toBeLessThan(10_000);
+    expect(performance.now() - startMs).toBeLessThan(1_000);
   });
 
   test('balance in every transaction and currency, late ones too', () => {

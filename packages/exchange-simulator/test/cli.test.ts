@@ -33,7 +33,7 @@ describe('the command', () => {
       const startMs = performance.now();
       child.kill(signal);
       expect(await once(child, 'exit')).toEqual([0, null]);
-      expect(performance.now() - startMs).toBeLessThan(30_000);
+      expect(performance.now() - startMs).toBeLessThan(2_000);
       expect(await stalled).toBe('ended');
     },
   );

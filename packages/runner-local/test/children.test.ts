@@ -63,8 +63,10 @@ describe('a job that', () => {
     const running = project.run([habits({ habit: 'loop' })], { signal: abort.signal });
     const id = await untilThere(() => processIdsIn(project.root)[0]);
     expect(isRunning(id)).toBe(true);
+    const startMs = performance.now();
     abort.abort();
     expect((await running).outcome).toBe('cancelled');
+    expect(performance.now() - startMs).toBeLessThan(2_000);
     expect(isRunning(id)).toBe(false);
     expect(readdirSync(project.scratch)).toEqual([]);
   });

@@ -1,3 +1,4 @@
+import type { TaskName } from '../task.ts';
 import { Book } from './book.ts';
 import { cancel } from './cancel.ts';
 import { checkRequest } from './check-request.ts';
@@ -14,7 +15,6 @@ import type { SchedulerState } from './state.ts';
 import { restore, stateOf } from './state.ts';
 import { submit } from './submission.ts';
 import type { AheadView, PausedView, RunView, SchedulerEvent, TaskView, WorkerView } from './view.ts';
-import type { TaskName } from '../task.ts';
 import { aheadView, taskViews, workerView } from './views.ts';
 import { Workers } from './workers.ts';
 
