@@ -1,6 +1,6 @@
 /**
- * Reads the reports that the packages' test runs leave behind, and prints what failed, what held only in a second try, and in the
- * last line the sums.
+ * Reads the reports that the packages' test runs leave behind, and prints what failed and what held only in a second try: first
+ * with their messages, then their names alone, and in the last line the sums.
  */
 import { globSync, readFileSync } from 'node:fs';
 import { relative } from 'node:path';
@@ -31,6 +31,7 @@ const reports = paths.map((path) => JSON.parse(readFileSync(`${root}/${path}`, '
 const sum = (count: (report: Report) => number): number =>
   reports.reduce((total, report) => total + count(report), 0);
 
+const names: string[] = [];
 /** Files that failed without a test of theirs that did. */
 let brokenFiles = 0;
 for (const { name, status, message, assertionResults } of reports.flatMap((report) => report.testResults)) {
@@ -38,15 +39,21 @@ for (const { name, status, message, assertionResults } of reports.flatMap((repor
   const failures = assertionResults.filter((test) => test.failureMessages.length > 0);
   for (const test of failures) {
     const what = test.status === 'failed' ? 'failed' : 'held in the second try only';
-    process.stdout.write(`${what}: ${file}: ${test.fullName}\n${test.failureMessages.join('\n')}\n\n`);
+    tell(`${what}: ${file}: ${test.fullName}`, test.failureMessages.join('\n'));
   }
   if (status === 'failed' && assertionResults.every((test) => test.status !== 'failed')) {
     brokenFiles += 1;
-    process.stdout.write(`failed: ${file}\n${message}\n\n`);
+    tell(`failed: ${file}`, message);
   }
 }
 
 const failed = sum((report) => report.numFailedTests);
-process.stdout.write(
-  `${sum((report) => report.numPassedTests)} passed, ${failed + brokenFiles} failed, ${sum((report) => report.numPendingTests)} skipped\n`,
-);
+const passed = sum((report) => report.numPassedTests);
+const skipped = sum((report) => report.numPendingTests);
+const counts = `${passed} passed, ${failed + brokenFiles} failed, ${skipped} skipped`;
+process.stdout.write([...names, counts, ''].join('\n'));
+
+function tell(name: string, message: string): void {
+  names.push(name);
+  process.stdout.write(`${name}\n${message}\n\n`);
+}

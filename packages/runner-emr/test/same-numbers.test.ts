@@ -163,7 +163,7 @@ onSpark((kind) => {
     expect(await difference(recorded, await outcomeOn(recorded))).toBe(undefined);
 
   test('the application ends well when every work has a result', () => {
-    expect(done.exitCode, done.log.slice(-4000)).toBe(0);
+    expect(done.exitCode, done.lastWords).toBe(0);
   });
 
   test.each(statements.map((statement, index) => [index + 1, statement] as const))(

@@ -20,6 +20,8 @@ export const script = fileURLToPath(new URL('../../application/daybook_applicati
 export interface Submission {
   readonly exitCode: number | null;
   readonly log: string;
+  /** The end of the log without stack traces. */
+  readonly lastWords: string;
   readonly seconds: number;
   result(work: Work): Result;
   outcome(work: Work): Promise<Outcome>;
@@ -63,6 +65,7 @@ export async function submit(
   return {
     exitCode,
     log,
+    lastWords: lastWordsOf(log),
     seconds: (Date.now() - begun) / 1000,
     result: (work) => resultOf(work, log),
     async outcome(work) {
@@ -95,6 +98,10 @@ async function ran(
 
 function resultOf(work: Work, log: string): Result {
   const path = join(fileURLToPath(work.stage.uri), 'result.json');
-  if (!existsSync(path)) throw new Error(`${work.task.id} has no result. ${log.slice(-4000)}`);
+  if (!existsSync(path)) throw new Error(`${work.task.id} has no result. ${lastWordsOf(log)}`);
   return parseResult(readFileSync(path), path);
+}
+
+function lastWordsOf(log: string): string {
+  return log.replaceAll(/^\t(?:at |\.\.\. ).*\n/gm, '').slice(-4000);
 }
