@@ -16,6 +16,8 @@ export default defineConfig({
     // What is waited for is there or never: its time shows nothing, and a busy machine takes long.
     expect: { poll: { timeout: 30_000, interval: 10 } },
     pool: 'forks',
+    // One package is tested at a time (package.json), and has all processors.
+    maxWorkers: '100%',
     // What holds only when it is tried again lands, and the end of the tests names it with its failure (tools/count-tests.ts).
     retry: process.env['CI'] === 'true' ? 1 : 0,
     reporters: ['default', ['json', { outputFile: slow ? 'test-results-slow.json' : 'test-results.json' }]],

@@ -14,15 +14,6 @@ export function rowReader(config: CheckedConfig): Runner & Required<Pick<Runner,
   );
 }
 
-/** Does `work`, then lets go of what the runners hold. */
-export async function withRunners<T>(config: CheckedConfig, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } finally {
-    for (const runner of config.runners) await runner.close?.();
-  }
-}
-
 /** What is said of outputs of one name that were never published: which they are, and the command that makes them. */
 export function notPublished(tasks: readonly [Task, ...Task[]], everywhere: readonly string[]): DaybookError {
   const ids = tasks.map(({ id }) => id);

@@ -22,6 +22,8 @@ export {
   unknownToConfig,
 } from './check.ts';
 export type { CheckOutcome, TaskRefusal, TaskToCheck } from './check.ts';
+export { closeRunners, withRunners } from './close-runners.ts';
+export type { UnclosedRunner } from './close-runners.ts';
 export { codeDigestOf, declarationOf, projectDigestOf } from './code-digest.ts';
 export type { Declaration } from './code-digest.ts';
 export { checkConfig, defineConfig, definitionOf } from './config.ts';

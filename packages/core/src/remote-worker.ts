@@ -1,4 +1,5 @@
 import type { AttemptEnd } from './attempt.ts';
+import { withRunners } from './close-runners.ts';
 import { codeDigests } from './code-digest.ts';
 import type { CheckedConfig } from './config.ts';
 import { clusterHours } from './events/cluster-hours.ts';
@@ -67,7 +68,7 @@ export async function workForScheduler(options: RemoteWorkerOptions): Promise<vo
     hours.happened(event);
     told?.(event);
   });
-  try {
+  await withRunners(config.runners, async () => {
     await work({
       ...others,
       project: projectOf(config),
@@ -86,7 +87,5 @@ export async function workForScheduler(options: RemoteWorkerOptions): Promise<vo
         progress,
       },
     });
-  } finally {
-    for (const runner of config.runners) await runner.close?.();
-  }
+  });
 }

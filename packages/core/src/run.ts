@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { AttemptEnd } from './attempt.ts';
 import { assert } from './assert.ts';
+import type { UnclosedRunner } from './close-runners.ts';
+import { closeRunners } from './close-runners.ts';
 import type { CheckedConfig } from './config.ts';
 import type { Cost } from './cost.ts';
 import { totalCosts } from './cost.ts';
@@ -67,6 +69,8 @@ export interface RunResult {
   readonly durationMs: number;
   /** What all attempts cost together, those that failed too, by currency; empty where no runner told. */
   readonly costs: readonly Cost[];
+  /** Runners that did not let go of all that they hold, such as a cluster. */
+  readonly unclosed: readonly UnclosedRunner[];
 }
 
 const inProcessLeaseMs = 24 * 3_600_000;
@@ -101,6 +105,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     resources: config.resources ?? {},
     ...(options.told === undefined ? {} : { told: events.happened }),
   });
+  let result: Omit<RunResult, 'unclosed'>;
   try {
     for (;;) {
       const tasks = submissionOf(prepared, config);
@@ -123,11 +128,14 @@ export async function run(options: RunOptions): Promise<RunResult> {
     journal?.write({ kind: 'run-ended', outcome });
     events.close();
     const durationMs = nowMs() - startMs;
-    return { run: id, outcome, fresh: freshAtEnd, tasks, durationMs, costs: totalCosts(costs) };
+    result = { run: id, outcome, fresh: freshAtEnd, tasks, durationMs, costs: totalCosts(costs) };
+  } catch (error) {
+    await closeRunners(config.runners);
+    throw error;
   } finally {
     journal?.close();
-    for (const runner of config.runners) await runner.close?.();
   }
+  return { ...result, unclosed: await closeRunners(config.runners) };
 }
 
 /** How many tasks of a plan are fresh. */
@@ -226,11 +234,20 @@ function batchOfRunner({ batchMax = 1, batchWaitMs = 0 }: Runner): Pick<Submitte
   return batchMax === 1 ? {} : { batch: { max: batchMax, waitMs: batchWaitMs } };
 }
 
-/** The exit code that a run's result calls for: the first of 1 (a bug), 5, 3, 4 that holds; 130 where it was interrupted. */
+/**
+ * The exit code that a run's result calls for: the first of 1 (a bug), 5, 3 (also for a runner that did not let go), 4 that holds;
+ * 130 where it was interrupted.
+ */
 export function exitCodeOf(result: RunResult, interrupted: boolean): number {
-  if (result.tasks.some(({ end }) => 'error' in end && end.error.code === 'bug')) return 1;
+  const { outcome, tasks, unclosed } = result;
+  const errors = [...tasks.map(({ end }) => end), ...unclosed].flatMap((each) =>
+    'error' in each ? [each.error] : [],
+  );
+  if (errors.some(({ code }) => code === 'bug')) return 1;
   if (interrupted) return 130;
-  return { ok: 0, blocked: 5, failed: 3, cancelled: 3, waiting: 4 }[result.outcome];
+  if (outcome === 'blocked') return 5;
+  if (unclosed.length > 0) return 3;
+  return { ok: 0, failed: 3, cancelled: 3, waiting: 4 }[outcome];
 }
 
 function resultOf(scheduler: Scheduler, run: string): Pick<RunResult, 'outcome' | 'fresh' | 'tasks'> {

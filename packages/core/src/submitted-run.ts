@@ -107,6 +107,7 @@ export async function submitRun(options: SubmittedRunOptions): Promise<RunResult
       ...endsOf(watch.views),
       durationMs: nowMs() - startMs,
       costs: totalCosts(watch.costs),
+      unclosed: [],
     };
   }
 }

@@ -2,6 +2,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { withRunners } from '../src/close-runners.ts';
 import { DaybookError } from '../src/errors.ts';
 import { journalRuns, openJournal, readJournal } from '../src/journal.ts';
 import { text } from '../src/param.ts';
@@ -11,7 +12,7 @@ import type { Task } from '../src/task.ts';
 import { defineTask } from '../src/task.ts';
 import { memoryTargets } from '../src/testing/index.ts';
 import { date, daily, output, ran, resultText, short } from './run-fixture.ts';
-import type { StubEnd } from './stub-runner.ts';
+import type { StubEnd, StubRunner } from './stub-runner.ts';
 import { stubRunner } from './stub-runner.ts';
 import { rowsOf, thrownBy } from './text-table.ts';
 
@@ -307,6 +308,40 @@ test('a run whose observer throws is an error, once, and its runners are closed'
   };
   await expect(ran(memoryTargets(), runner, { observer })).rejects.toThrow('The terminal is gone.');
   expect(runner.closed).toBe(1);
+});
+
+describe('a runner that does not let go', () => {
+  const held = new DaybookError('job-failed', 'Cluster j-1 is not known to have ended.');
+  const holding = (error: unknown): StubRunner => ({
+    ...stubRunner(() => 'a'),
+    close: async () => await Promise.reject(error),
+  });
+
+  test('takes nothing from what the run made, and is named beside it', async () => {
+    const target = memoryTargets();
+    const result = await ran(target, holding(held));
+    expect([result.outcome, await target.currentVersion(`report/date=${date}`)]).toEqual(['ok', 1]);
+    expect(result.unclosed).toEqual([
+      { runner: 'stub', error: { code: 'job-failed', message: 'Cluster j-1 is not known to have ended.' } },
+    ]);
+    expect([exitCodeOf(result, false), exitCodeOf(result, true)]).toEqual([3, 130]);
+    expect(exitCodeOf({ ...result, outcome: 'blocked' }, false)).toBe(5);
+  });
+
+  test('is a bug where it throws one', async () => {
+    const result = await ran(memoryTargets(), holding(new TypeError('x is not a function')));
+    expect([result.outcome, exitCodeOf(result, false)]).toEqual(['ok', 1]);
+  });
+
+  test('keeps no other from being closed, and hides no error of the work', async () => {
+    const other = stubRunner(() => 'a');
+    const runners = [holding(held), other];
+    await expect(withRunners(runners, async () => await Promise.reject(new Error('mine')))).rejects.toThrow(
+      'mine',
+    );
+    await expect(withRunners(runners, async () => await Promise.resolve(1))).rejects.toBe(held);
+    expect(other.closed).toBe(2);
+  });
 });
 
 test('a run that cannot be planned is an error', async () => {

@@ -6,8 +6,8 @@ import {
   splitTaskId,
   statementChecker,
   unknownToConfig,
+  withRunners,
 } from '@daybook/core';
-import { withRunners } from '../outputs.ts';
 import { plannedSchedules } from '../planned-schedules.ts';
 import { checkDocument, checkText } from '../render/check.ts';
 import { sampleTask, samplesToCheck } from '../sample-values.ts';
@@ -33,7 +33,7 @@ export async function checkCommand(workplace: Workplace): Promise<number> {
   const roots = definitions.map((definition) => sampleTask(definition, today));
   const samples = samplesToCheck(roots, today);
   for (const { definition } of samples) config.runnerOf(definition);
-  const checked = await withRunners(config, async () => await checkTasks(config, samples));
+  const checked = await withRunners(config.runners, async () => await checkTasks(config, samples));
   const unknown = samples.flatMap((sample) => unknownToConfig(config, sample));
   const outcome = { ...checked, refusals: [...unknown, ...checked.refusals] };
   await out.write(

@@ -2,12 +2,11 @@ import { mkdir, mkdtemp, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import type { CheckedConfig, Day, DoctorLine, Target, TaskDefinition } from '@daybook/core';
-import { DaybookError, dayIn, isDay, reportOf, tried } from '@daybook/core';
+import { DaybookError, dayIn, isDay, reportOf, tried, withRunners } from '@daybook/core';
 import { inTime } from '../in-time.ts';
 import type { Invocation } from '../invocation.ts';
 import type { LoadedConfig } from '../load-config.ts';
 import { isDaybookError, loadConfig } from '../load-config.ts';
-import { withRunners } from '../outputs.ts';
 import { scheduleLines } from '../planned-schedules.ts';
 import type { DoctorSection } from '../render/doctor.ts';
 import { doctorDocument, doctorText } from '../render/doctor.ts';
@@ -154,7 +153,7 @@ async function journalLine(stateFolder: string): Promise<DoctorLine> {
 async function pluginSections(config: CheckedConfig): Promise<readonly DoctorSection[]> {
   const { targets, runners } = config;
   const sections: DoctorSection[] = [{ title: `Target ${targets.name}`, lines: await targetLines(targets) }];
-  await withRunners(config, async () => {
+  await withRunners(config.runners, async () => {
     for (const runner of runners) {
       if (runner.doctor !== undefined)
         sections.push({ title: `Runner ${runner.name}`, lines: await linesOf(runner.doctor) });

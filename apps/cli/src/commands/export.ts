@@ -3,20 +3,12 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Manifest, Planned, Task } from '@daybook/core';
-import { DaybookError, isSystemError } from '@daybook/core';
+import { DaybookError, isSystemError, withRunners } from '@daybook/core';
 import type { ExportFile } from '../export-files.ts';
 import { exportFiles } from '../export-files.ts';
 import { interruptedExitCode, watchInterrupts } from '../interrupts.ts';
 import { isDaybookError } from '../load-config.ts';
-import {
-  checkedRead,
-  checkHasOutput,
-  columnNames,
-  notPublished,
-  rowOrder,
-  rowReader,
-  withRunners,
-} from '../outputs.ts';
+import { checkedRead, checkHasOutput, columnNames, notPublished, rowOrder, rowReader } from '../outputs.ts';
 import type { Exported } from '../render/export.ts';
 import { exportDocument, exportText } from '../render/export.ts';
 import { plannedText } from '../render/words.ts';
@@ -43,7 +35,7 @@ export async function exportCommand(workplace: Workplace): Promise<number> {
   const exported: Exported[] = [];
   using interrupts = watchInterrupts(config.runners, () => {});
   const { signal } = interrupts;
-  await withRunners(config, async () => {
+  await withRunners(config.runners, async () => {
     for (const { task, manifest, stale } of wanted) {
       const files = exportFiles(task, manifest, format);
       for (const file of files) {

@@ -1,6 +1,5 @@
-import { DaybookError } from '@daybook/core';
+import { DaybookError, withRunners } from '@daybook/core';
 import type { CheckedConfig, Json, PluginCommand } from '@daybook/core';
-import { withRunners } from '../outputs.ts';
 import { reportText } from '../render/report.ts';
 import type { Workplace } from '../workplace.ts';
 
@@ -11,7 +10,7 @@ export async function pluginCommand(workplace: Workplace): Promise<number> {
   const group = invocation.command;
   const { delete: wanted = false } = invocation.options;
   const commands = commandsOf(config, group, word);
-  await withRunners(config, async () => {
+  await withRunners(config.runners, async () => {
     const documents: Record<string, Json> = {};
     for (const { runner, command } of commands) {
       const report = await command.run({ delete: wanted });

@@ -9,9 +9,9 @@ import {
   refuseChecked,
   run,
   submitRun,
+  withRunners,
 } from '@daybook/core';
 import { interruptedExitCode, watchInterrupts } from '../interrupts.ts';
-import { withRunners } from '../outputs.ts';
 import { runDocument } from '../render/run-document.ts';
 import { runSummary } from '../render/run-summary.ts';
 import { samplesToCheck } from '../sample-values.ts';
@@ -79,20 +79,21 @@ async function runThere(workplace: Workplace, asked: AskedRun): Promise<number> 
   const { connect, sameScheduler } = await import('../scheduler-connection.ts');
   const client = connect(options, { signal });
   try {
-    const result = await submitRun({
-      ...asked,
-      board: client,
-      observer: display.observer,
-      signal,
-      submitted: (id) => (submitted = id),
-    }).finally(display.close);
-    return await tell(workplace, result, false);
+    return await withRunners(asked.config.runners, async () => {
+      const result = await submitRun({
+        ...asked,
+        board: client,
+        observer: display.observer,
+        signal,
+        submitted: (id) => (submitted = id),
+      }).finally(display.close);
+      return await tell(workplace, result, false);
+    });
   } catch (error) {
     if (!signal.aborted) throw error;
     return await tellOfLeaving(workplace, sameScheduler(options), submitted);
   } finally {
     client.close();
-    for (const runner of asked.config.runners) await runner.close?.();
   }
 }
 
@@ -142,7 +143,7 @@ async function letHandlersEnd(events: Events, signal: AbortSignal): Promise<void
 /** Ends with `sql-refused` before anything runs. What was checked before and has not changed is not checked again. */
 async function refuseStatements({ config, stateFolder }: Workplace, roots: readonly Task[]): Promise<void> {
   const outcome = await checkTasks(config, samplesToCheck(roots), stateFolder);
-  if (outcome.refusals.length > 0) await withRunners(config, async () => refuseChecked(outcome));
+  if (outcome.refusals.length > 0) await withRunners(config.runners, async () => refuseChecked(outcome));
 }
 
 function displayOf({ err, errPaint }: Workplace): RunDisplay {

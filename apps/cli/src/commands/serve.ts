@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { RunBoard, RunResult, Schedule } from '@daybook/core';
-import { dayIn, DaybookError, eventsOf, openEvents, submitRun } from '@daybook/core';
+import { closeRunners, dayIn, DaybookError, eventsOf, openEvents, submitRun } from '@daybook/core';
 import type { DueRun, Schedules } from '@daybook/scheduler';
 import { openLog, startScheduler, startSchedules } from '@daybook/scheduler';
 import { wholeNumber } from '../arguments.ts';
@@ -50,7 +50,8 @@ export async function serveCommand(workplace: Workplace): Promise<number> {
     await schedules?.stop();
     await server.stop();
     await events.close();
-    for (const runner of config.runners) await runner.close?.();
+    for (const { runner, error } of await closeRunners(config.runners))
+      log.warn({ runner, why: error.message }, 'runner-not-closed');
   }
   return 0;
 }

@@ -1,14 +1,6 @@
 import type { Manifest, Planned, Prepared, Task } from '@daybook/core';
-import { DaybookError } from '@daybook/core';
-import {
-  checkedRead,
-  checkHasOutput,
-  columnNames,
-  notPublished,
-  rowOrder,
-  rowReader,
-  withRunners,
-} from '../outputs.ts';
+import { DaybookError, withRunners } from '@daybook/core';
+import { checkedRead, checkHasOutput, columnNames, notPublished, rowOrder, rowReader } from '../outputs.ts';
 import { wholeNumber } from '../arguments.ts';
 import { tableText } from '../render/rows-table.ts';
 import { plannedText, taskCommand } from '../render/words.ts';
@@ -41,7 +33,7 @@ export async function showCommand(workplace: Workplace): Promise<number> {
   const prepared = await lookAt(config, [task], workplace.today);
   const shown = await pick(workplace, task, prepared, options.version);
   if (shown.stale !== undefined) await err.write(`${staleSentence(shown, workplace.everywhere)}\n`);
-  await withRunners(config, async () => {
+  await withRunners(config.runners, async () => {
     if (shown.manifest.output.kind === 'files') await showFiles(workplace, shown, format);
     else if (format === 'table') await showTable(workplace, shown, limit);
     else if (format === 'tsv') await showTsv(workplace, shown);

@@ -5,9 +5,9 @@ import {
   readFilesFingerprint,
   sameContents,
   verifyFingerprint,
+  withRunners,
 } from '@daybook/core';
 import { isDaybookError } from '../load-config.ts';
-import { withRunners } from '../outputs.ts';
 import { numberText } from '../render/ranges.ts';
 import type { DeepFacts } from '../render/verify.ts';
 import type { StatusLine } from '../terminal/status-line.ts';
@@ -33,7 +33,7 @@ export async function verifyDeep(
   const made: Manifest[] = [];
   const raw: Manifest[] = [];
   const damaged: Manifest[] = [];
-  await withRunners(config, async () => {
+  await withRunners(config.runners, async () => {
     for (const [index, group] of groups.entries()) {
       line.show(`fingerprints of ${numberText(index)} of ${numberText(groups.length)} outputs`);
       const [first] = group;

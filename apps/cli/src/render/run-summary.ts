@@ -41,10 +41,11 @@ export function runSummary(facts: SummaryFacts): string {
     waitingSection(facts),
     cancelledLines(facts),
     unverifiedLines(facts),
+    unclosedLines(facts),
     nextLines(facts),
   ];
   for (const section of sections) if (section.length > 0) lines.push(...section, '');
-  if (result.tasks.length === 0) return `${lines[0]}\n`;
+  if (result.tasks.length === 0 && result.unclosed.length === 0) return `${lines[0]}\n`;
   return lines.join('\n');
 }
 
@@ -206,6 +207,15 @@ function unverifiedLines({ result, paint }: SummaryFacts): readonly string[] {
   const rows = [...byName(unverified.map(({ task }) => task))].map(([name, ids]) => [name, membersText(ids)]);
   const why = 'their source had no totals to hold them against';
   return [`${paint.bold('Unverified')}: ${why}`, ...indented(alignedLines(rows))];
+}
+
+function unclosedLines({ result, paint, width }: SummaryFacts): readonly string[] {
+  if (result.unclosed.length === 0) return [];
+  const lines = result.unclosed.flatMap(({ runner, error }) => [
+    `${paint.bad(runner)} [${error.code}]`,
+    ...indented(paragraphLines(error.message, width - 6)),
+  ]);
+  return [`${paint.bold('Not let go of')}, and it may cost`, ...indented(lines)];
 }
 
 function nextLines({

@@ -14,6 +14,7 @@ const result = (outcome: RunResult['outcome'], fresh: number, tasks: readonly En
   tasks,
   durationMs: 192_000,
   costs: [],
+  unclosed: [],
 });
 const days = (name: string, first: string, count: number, end: (day: string) => TaskEnd): readonly Ended[] =>
   Array.from({ length: count }, (_, index) => addDays(first, index)).map((day) => ({
@@ -53,6 +54,31 @@ const summary = (run: RunResult, interrupted = false, width = 100): string =>
 
 test('a run that found everything fresh is one line', () => {
   expect(summary(result('ok', 120, []))).toBe('Nothing to do: 120 outputs are fresh. (3 min 12 s)\n');
+});
+
+test('what a runner did not let go of is said below what became of the tasks, also where nothing was to do', () => {
+  const unclosed = [
+    {
+      runner: 'emr',
+      error: {
+        code: 'job-failed',
+        message: 'Cluster j-1 is not known to have ended.\nRun daybook emr reap.',
+      },
+    },
+  ] as const;
+  const made = days('transactions', '2018-07-12', 1, published);
+  expect(summary({ ...result('ok', 0, made), unclosed })).toContain(
+    [
+      '',
+      'Not let go of, and it may cost',
+      '  emr [job-failed]',
+      '    Cluster j-1 is not known to have ended.',
+      '    Run daybook emr reap.',
+      '',
+    ].join('\n'),
+  );
+  expect(summary({ ...result('ok', 3, []), unclosed })).toContain('emr [job-failed]');
+  expect(runDocument({ ...result('ok', 3, []), unclosed }, false)).toMatchObject({ outcome: 'ok', unclosed });
 });
 
 test('what a run cost is said, by currency, and as an estimate where it is one', () => {
