@@ -14,12 +14,33 @@ export interface CheckedEmrOptions extends EmrRunnerOptions {
   readonly spark: Readonly<Record<string, string>>;
 }
 
-/** The settings of Spark on which equal numbers and the safety of repeats rest. They are always set by Daybook. */
+/** The settings of Spark on which equal numbers and the safety of repeats rest. Daybook sets them: those of SQL in its application. */
 export const settledSettings = [
   'spark.sql.ansi.enabled',
-  'spark.sql.session.timeZone',
+  'spark.sql.ansi.doubleQuotedIdentifiers',
+  'spark.sql.ansi.enforceReservedKeywords',
+  'spark.sql.caseSensitive',
+  'spark.sql.decimalOperations.allowPrecisionLoss',
+  'spark.sql.files.ignoreCorruptFiles',
+  'spark.sql.files.ignoreMissingFiles',
+  'spark.sql.legacy.setopsPrecedence.enabled',
+  'spark.sql.legacy.timeParserPolicy',
+  'spark.sql.parquet.binaryAsString',
+  'spark.sql.parquet.compression.codec',
+  'spark.sql.parquet.datetimeRebaseModeInRead',
+  'spark.sql.parquet.datetimeRebaseModeInWrite',
+  'spark.sql.parquet.fieldId.read.enabled',
+  'spark.sql.parquet.fieldId.write.enabled',
+  'spark.sql.parquet.inferTimestampNTZ.enabled',
+  'spark.sql.parquet.int96RebaseModeInRead',
+  'spark.sql.parquet.int96RebaseModeInWrite',
   'spark.sql.parquet.outputTimestampType',
+  'spark.sql.parquet.writeLegacyFormat',
+  'spark.sql.parser.escapedStringLiterals',
+  'spark.sql.session.timeZone',
   'spark.sql.sources.partitionOverwriteMode',
+  'spark.sql.timestampType',
+  'spark.sql.variable.substitute',
   'spark.yarn.maxAppAttempts',
 ] as const;
 

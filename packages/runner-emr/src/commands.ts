@@ -1,5 +1,5 @@
 import type { CommandReport, PluginCommand } from '@daybook/core';
-import type { LivingCluster, StepService } from './cluster/steps.ts';
+import type { Leftovers, LivingCluster, StepService } from './cluster/steps.ts';
 
 const columns = [
   { title: 'cluster' },
@@ -18,11 +18,7 @@ export function clusterCommands(steps: StepService): readonly PluginCommand[] {
     {
       words: 'emr reap',
       run: async ({ delete: wanted }) => {
-        if (wanted) return reapReport(await steps.reap(), true);
-        return reapReport(
-          (await steps.clusters()).filter(({ ownerAlive }) => !ownerAlive),
-          false,
-        );
+        return wanted ? reapReport(await steps.reap(), true) : reapReport(await steps.left(), false);
       },
     },
   ];
@@ -41,19 +37,20 @@ function clustersReport(clusters: readonly LivingCluster[]): CommandReport {
   };
 }
 
-function reapReport(clusters: readonly LivingCluster[], ended: boolean): CommandReport {
-  const none = 'No cluster is without an owner.';
-  const some = ended
-    ? `Ended ${clusters.length === 1 ? '1 cluster' : `${clusters.length} clusters`}.`
-    : `Would end: ${clusters.length === 1 ? '1 cluster' : `${clusters.length} clusters`}, whose owner is dead.`;
+function reapReport({ clusters, steps }: Leftovers, ended: boolean): CommandReport {
+  const what = [
+    ...(clusters.length === 0 ? [] : [clusters.length === 1 ? '1 cluster' : `${clusters.length} clusters`]),
+    ...(steps.length === 0 ? [] : [`${steps.length === 1 ? 'the step' : 'the steps'} ${steps.join(', ')}`]),
+  ].join(' and ');
+  const some = ended ? `Ended ${what}.` : `Would end: ${what}, whose owner is dead.`;
   const notes = clusters.length === 0 ? [] : [estimate];
-  if (!ended && clusters.length > 0) notes.push('Next: daybook emr reap --delete');
+  if (!ended && what !== '') notes.push('Next: daybook emr reap --delete');
   return {
-    headline: clusters.length === 0 ? none : some,
+    headline: what === '' ? 'No cluster is without an owner.' : some,
     columns,
     rows: clusters.map(rowOf),
     notes,
-    document: { ended, clusters: clusters.map(documentOf) },
+    document: { ended, clusters: clusters.map(documentOf), steps },
   };
 }
 

@@ -219,10 +219,14 @@ describe('a cluster by its id', () => {
 
   test('that EMR tells nothing of is left alone all the same', async () => {
     const { world, id, owner, end } = await openForeign();
-    let dark = false;
+    let [dark, late] = [false, false];
     const service = owner({
       wrap: (emr) => ({
         ...emr,
+        async *steps(of) {
+          if (late) await expect.poll(() => stepStates(world).at(-1)).toBe('COMPLETED');
+          yield* emr.steps(of);
+        },
         describe: async (id) => {
           if (dark) throw Object.assign(new Error('reset'), { code: 'ECONNRESET' });
           return await emr.describe(id);
@@ -234,8 +238,8 @@ describe('a cluster by its id', () => {
     await running;
     dark = true;
     expect(plain(await lost)).toEqual(['lost', expect.stringContaining('EMR would not tell of cluster')]);
-    dark = false;
-    // What was given up is stopped as soon as there is something to look for.
+    [dark, late] = [false, true];
+    // What was given up is stopped as soon as there is something to look for, though that has ended at the first look.
     expect(plain(await service.run(shell('true')))).toEqual(['completed']);
     await expect.poll(() => stepStates(world)).toEqual(['CANCELLED', 'COMPLETED']);
     expect(world.calls('TerminateJobFlows')).toBe(0);
@@ -296,6 +300,22 @@ describe('a cluster by its id', () => {
     expect(plain(await lost)).toEqual(['lost', 'Somebody else cancelled it.']);
     await alive.close();
     expect(plain(await kept)).toEqual(['cancelled']);
+    await dead.close();
+    await end();
+  });
+
+  test('has the steps of dead owners stopped by reap, which lists them first', async () => {
+    const { world, owner, end } = await openForeign();
+    const dead = owner({ process: { pid: 900 }, left: true });
+    const { looked, running } = whenRunning();
+    const lost = dead.run(shell('sleep 600', { looked }));
+    await running;
+    const steps = world.server.state().clusters[0]!.steps.map(({ id }) => id);
+    expect(await owner().left()).toEqual({ clusters: [], steps });
+    expect(stepStates(world)).toEqual(['RUNNING']);
+    expect(await owner().reap()).toEqual({ clusters: [], steps });
+    expect(plain(await lost)).toEqual(['lost', 'Somebody else cancelled it.']);
+    expect(await owner().left()).toEqual({ clusters: [], steps: [] });
     await dead.close();
     await end();
   });

@@ -15,14 +15,16 @@ const owned: LivingCluster = {
 const { costUsd: _, ...unpriced } = owned;
 const dead: LivingCluster = { ...unpriced, id: 'j-2', ownerAlive: false };
 
-function commandsOver(clusters: readonly LivingCluster[]) {
+function commandsOver(clusters: readonly LivingCluster[], deadSteps: readonly string[] = []) {
   const reaped: string[] = [];
+  const left = { clusters: clusters.filter(({ ownerAlive }) => !ownerAlive), steps: deadSteps };
   const steps = {
     clusters: async () => clusters,
     reap: async () => {
       reaped.push(...clusters.map(({ id }) => id));
-      return clusters.filter(({ ownerAlive }) => !ownerAlive);
+      return left;
     },
+    left: async () => left,
   } as unknown as StepService;
   const [list, reap] = clusterCommands(steps);
   return { list: list!, reap: reap!, reaped };
@@ -47,8 +49,21 @@ test('reap lists first, and ends with --delete', async () => {
   expect(listed.rows.map(([id]) => id)).toEqual(['j-2']);
   const ended = await reap.run({ delete: true });
   expect(ended.headline).toBe('Ended 1 cluster.');
-  expect(ended.document).toEqual({ ended: true, clusters: [dead] });
+  expect(ended.document).toEqual({ ended: true, clusters: [dead], steps: [] });
   expect(reaped).not.toEqual([]);
+});
+
+test('reap names the steps of dead owners on a cluster that is nobody’s', async () => {
+  const { reap } = commandsOver([dead], ['s-1', 's-2']);
+  expect((await reap.run({ delete: false })).headline).toBe(
+    'Would end: 1 cluster and the steps s-1, s-2, whose owner is dead.',
+  );
+  const { reap: alone } = commandsOver([], ['s-1']);
+  const { headline, document } = await alone.run({ delete: true });
+  expect([headline, document]).toEqual([
+    'Ended the step s-1.',
+    { ended: true, clusters: [], steps: ['s-1'] },
+  ]);
 });
 
 test('where nothing is alive both say so', async () => {

@@ -217,16 +217,18 @@ describe('a cluster', () => {
     expect(plain(await owner.run(shell('true')))).toEqual(['completed']);
   });
 
-  test('that loses its spot instances loses the step that ran, and lives on', async () => {
+  test('that loses its spot instances loses the step that ran, and ends with its others; the next has another', async () => {
     const world = await openWorld();
     const owner = world.owner({ cluster: spotSpec });
     const { looked, running } = whenRunning();
     const end = owner.run(shell('sleep 600', { looked }));
     await running;
-    world.server.addFault({ kind: 'spot-loss', cluster: world.server.state().clusters[0]!.id });
+    const [{ id } = { id: '' }] = world.server.state().clusters;
+    world.server.addFault({ kind: 'spot-loss', cluster: id });
     expect(plain(await end)).toEqual(['lost', 'Its instances were lost.']);
     expect(plain(await owner.run(shell('true')))).toEqual(['completed']);
-    expect(world.server.state().clusters).toHaveLength(1);
+    expect(world.server.state().clusters).toHaveLength(2);
+    await expect.poll(() => world.living()).not.toContain(id);
   });
 
   test.each([
@@ -289,6 +291,8 @@ describe('a cluster', () => {
     const { id, steps } = world.server.state().clusters[0]!;
     await world.emr().cancel(id, [steps[0]!.id], 'TERMINATE_PROCESS');
     expect(plain(await end)).toEqual(['lost', 'Somebody else cancelled it.']);
+    expect(plain(await owner.run(shell('true')))).toEqual(['completed']);
+    expect(world.server.state().clusters).toHaveLength(2);
   });
 });
 

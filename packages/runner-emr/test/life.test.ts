@@ -39,7 +39,7 @@ describe('a step', () => {
         /^ValueError: no such day\nStep s-\w+ on cluster j-\w+\. Logs: s3:\/\/logs\/emr\/j-\w+\/steps\/s-\w+\/ The log: s3:\/\/.*stderr\.gz$/,
       ),
     });
-    expect(plain(await owner.run(shell('exit 4')))).toEqual(['failed', 'Unknown Error.']);
+    expect(plain(await owner.run(shell('exit 4')))).toEqual(['failed', 'EMR tells no cause']);
     expect(plain(await owner.run(shell('true')))).toEqual(['completed']);
     expect(world.calls('RunJobFlow')).toBe(1);
   });

@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { checkedEmrOptions } from '../src/check-options.ts';
+import { checkedEmrOptions, settledSettings } from '../src/check-options.ts';
 import type { EmrRunnerOptions } from '../src/index.ts';
 
 const least: EmrRunnerOptions = { cluster: {}, scratch: 's3://books/scratch' };
@@ -38,6 +39,14 @@ test('a folder is spelt as the URIs in it are', () => {
   expect(checkedEmrOptions({ ...least, scratch, endpoint: 'http://127.0.0.1:1' }).scratch).toBe(
     'file:///tmp/y%2Dz/',
   );
+});
+
+test('every setting that the application makes by itself is refused', () => {
+  const application = readFileSync(new URL('../application/daybook_application.py', import.meta.url), 'utf8');
+  const [settings = ''] = application.slice(application.indexOf('\nSETTINGS: ')).split('\n}\n');
+  const made = [...settings.matchAll(/^ {4}"(spark\.[^"]+)": /gm)].map(([, name]) => name);
+  expect(made.length).toBeGreaterThan(20);
+  expect([...settledSettings]).toEqual([...made, 'spark.yarn.maxAppAttempts']);
 });
 
 test('an endpoint without a region is asked as us-east-1', () => {

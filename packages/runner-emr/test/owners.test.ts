@@ -5,16 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { jsonBytes } from '../src/cluster/owner.ts';
 import { isDead, ownerUri, readOwner, type OwnerDocument, type OwnerFinding } from '../src/cluster/owners.ts';
 import { realSurroundings, startOf } from '../src/cluster/surroundings.ts';
-import { openWorld, plain, shell, stepStates, whenRunning, type World } from './world.ts';
-
-/** An owner whose cluster runs a step, and that nobody hears of any more. */
-async function leftBehind(world: World, changes: Parameters<World['owner']>[0] = {}) {
-  const owner = world.owner({ ...changes, left: true });
-  const { looked, running } = whenRunning();
-  const end = owner.run(shell('sleep 600', { looked }));
-  await running;
-  return { owner, end, id: world.server.state().clusters.at(-1)!.id };
-}
+import { leftBehind, openWorld, plain, shell, stepStates, whenRunning } from './world.ts';
 
 describe('the cluster of an owner that is dead', () => {
   test('on this machine is ended by whoever begins', async () => {
@@ -86,17 +77,38 @@ describe('the cluster of an owner that is dead', () => {
     await quiet.run(shell('true'));
     const [{ id } = { id: '' }] = world.server.state().clusters;
     await minutes(60);
-    expect(await owner.reap()).toEqual([]);
+    expect((await owner.reap()).clusters).toEqual([]);
     silent = true;
     await minutes(8);
-    expect(await owner.reap()).toEqual([]);
+    expect((await owner.reap()).clusters).toEqual([]);
     await minutes(3);
-    expect((await owner.reap()).map((each) => [each.id, each.owner, each.ownerAlive])).toEqual([
+    expect((await owner.reap()).clusters.map((each) => [each.id, each.owner, each.ownerAlive])).toEqual([
       [id, 'elsewhere, process 900', false],
     ]);
     expect(world.living()).toEqual([]);
     silent = false;
     await quiet.close();
+  });
+
+  test('on another machine is ended by one that goes on meanwhile, without being asked', async () => {
+    const world = await openWorld();
+    let silent = false;
+    const owner = world.owner();
+    await owner.run(shell('true'));
+    const { id } = await leftBehind(world, {
+      process: { machine: 'elsewhere', pid: 900 },
+      documents: {
+        ...world.documents,
+        write: async (uri, bytes) => {
+          if (!silent) await world.documents.write(uri, bytes);
+        },
+      },
+    });
+    silent = true;
+    await world.time.surroundings.pause(8 * 60_000);
+    expect(world.living()).toContain(id);
+    await world.time.surroundings.pause(20 * 60_000);
+    await expect.poll(() => world.living()).not.toContain(id);
   });
 
   test('is ended where its document is missing', async () => {
@@ -105,7 +117,7 @@ describe('the cluster of an owner that is dead', () => {
     for (const uri of await world.left()) {
       if (uri.startsWith('owners/')) await world.documents.remove(`${world.scratch}${uri}`);
     }
-    expect(await world.owner().reap()).toMatchObject([{ id, ownerAlive: false }]);
+    expect(await world.owner().reap()).toMatchObject({ clusters: [{ id, ownerAlive: false }] });
     expect(world.living()).toEqual([]);
   });
 });
@@ -118,7 +130,7 @@ describe('the cluster of an owner that lives', () => {
     const first = one.run(shell('sleep 600', a));
     await a.running;
     expect(plain(await other.run(shell('true')))).toEqual(['completed']);
-    expect(await other.reap()).toEqual([]);
+    expect((await other.reap()).clusters).toEqual([]);
     const second = other.run(shell('sleep 600', b));
     await b.running;
     await one.close();
@@ -156,7 +168,7 @@ describe('the cluster of an owner that lives', () => {
       if (uri.startsWith('owners/'))
         await world.documents.write(`${world.scratch}${uri}`, jsonBytes({ format: 2 }));
     }
-    expect(await world.owner().reap()).toEqual([]);
+    expect((await world.owner().reap()).clusters).toEqual([]);
     await owner.close();
     expect(plain(await end)).toEqual(['cancelled']);
   });
@@ -178,7 +190,7 @@ test('clusters of another scratch, or of nobody, are never touched', async () =>
   });
   const owner = world.owner();
   await owner.run(shell('true'));
-  expect(await owner.reap()).toEqual([]);
+  expect((await owner.reap()).clusters).toEqual([]);
   await owner.close();
   expect(world.living().toSorted()).toEqual([other.id, foreign].toSorted());
   await emr.terminate(foreign);

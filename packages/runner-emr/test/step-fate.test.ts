@@ -96,10 +96,9 @@ const failures: readonly [string, StepView['failure'], string | undefined, strin
     undefined,
     'ValueError: x',
   ],
-  ['its reason, without a message', { reason: 'Unknown Error.' }, undefined, 'Unknown Error.'],
+  ['its reason, without a message', { reason: 'Out of disk.' }, undefined, 'Out of disk.'],
   ['its reason, with an empty message', { reason: 'Out of disk.', message: ' ' }, 'x', 'Out of disk.'],
   ['the reason of its state', undefined, 'Exit code 1', 'Exit code 1'],
-  ['that there is none', undefined, undefined, 'EMR gives no reason'],
 ];
 
 test.each(failures)('the cause of a failure is %s', (_, failure, reason, cause) => {
@@ -117,6 +116,22 @@ test.each(failures)('the cause of a failure is %s', (_, failure, reason, cause) 
   expect(fate).toEqual({
     kind: 'failed',
     why: `${cause}\nStep s-1 on cluster j-1. Logs: s3://logs/j-1/steps/s-1/${log}`,
+  });
+});
+
+test.each([
+  [undefined, undefined],
+  [{ reason: 'Unknown Error.', logFile: 's3n://l/stderr.gz' }, ''],
+])('of a failure without a cause it is said that there is none: %o', (failure, reason) => {
+  const failed: StepView = {
+    ...step('FAILED')!,
+    ...(failure === undefined ? {} : { failure }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+  expect(stepFate(failed, clusters['running']!, { unwanted: false, missing: false })).toEqual({
+    kind: 'failed',
+    why: 'EMR tells no cause\nStep s-1 on cluster j-1.',
+    unexplained: true,
   });
 });
 

@@ -167,3 +167,12 @@ export function whenRunning(): {
     },
   };
 }
+
+/** An owner whose cluster runs a step, and that nobody hears of any more. */
+export async function leftBehind(world: World, changes: OwnerChanges = {}) {
+  const owner = world.owner({ ...changes, left: true });
+  const { looked, running } = whenRunning();
+  const end = owner.run(shell('sleep 600', { looked }));
+  await running;
+  return { owner, end, id: world.server.state().clusters.at(-1)!.id };
+}

@@ -44,9 +44,23 @@ export class ClusterWatch {
   #answeredMs: number;
   #refusedMs: number | undefined;
   readonly #ended: () => void;
+  /** The tokens of steps that were given up while EMR told nothing: they may be there still. */
+  readonly #forsaken: Set<string>;
 
-  /** `ended` is called when the cluster is known to be ending, where it is ours, and maybe again. */
-  constructor(setting: Setting, id: string, ours: boolean, ended: () => void = () => undefined) {
+  /**
+   * `ended` is called when the cluster is known to be ending, where it is ours, and maybe again. `former` watched the same cluster:
+   * what it gave up is looked for and stopped.
+   */
+  constructor(
+    setting: Setting,
+    id: string,
+    ours: boolean,
+    {
+      ended = () => undefined,
+      former,
+    }: { readonly ended?: () => void; readonly former?: ClusterWatch | undefined } = {},
+  ) {
+    this.#forsaken = former === undefined ? new Set() : former.#forsaken;
     this.#setting = setting;
     this.id = id;
     this.ours = ours;
@@ -190,6 +204,8 @@ export class ClusterWatch {
         else if (view !== undefined) stopped.push({ step, view });
         continue;
       }
+      // Where its machines or somebody else took one step, the next would not fare better.
+      if (fate.kind === 'lost' && this.ours) this.#close();
       if (view !== undefined) instances ??= this.#instances();
       this.#settle(step, await this.#endOf(fate, view, cluster, instances));
     }
@@ -215,16 +231,16 @@ export class ClusterWatch {
     }
   }
 
-  /** The newest steps, back to the oldest that is waited for. */
+  /** The newest steps, back to the oldest that is waited for or was given up. */
   async #list(): Promise<readonly StepView[]> {
     const listed: StepView[] = [];
-    const missing = new Set(
-      [...this.#steps.values()].filter(({ adding }) => !adding).map(({ token }) => token),
-    );
+    const placed = [...this.#steps.values()].filter(({ adding }) => !adding);
+    const missing = new Set([...placed.map(({ token }) => token), ...this.#forsaken]);
     for await (const step of this.#setting.emr.steps(this.id)) {
       listed.push(step);
       const token = this.#ownToken(step);
       if (token !== undefined) missing.delete(token);
+      if (token !== undefined && !activeStates.includes(step.state)) this.#forsaken.delete(token);
       if (missing.size === 0 && !activeStates.includes(step.state)) break;
     }
     this.#spans.learn(listed);
@@ -242,6 +258,7 @@ export class ClusterWatch {
     for (const step of this.#steps.values()) {
       if (!refused && silentMs < (step.unwanted ? patience.endMs : patience.silentMs)) continue;
       this.#close();
+      this.#forsaken.add(step.token);
       this.#settle(step, step.unwanted ? { kind: 'cancelled' } : { kind: refused ? 'refused' : 'lost', why });
     }
   }
@@ -276,7 +293,12 @@ export class ClusterWatch {
       case 'completed':
         return { kind: 'completed', facts: facts! };
       case 'failed':
-        return { kind: 'failed', why: fate.why, facts: facts! };
+        return {
+          kind: 'failed',
+          why: fate.why,
+          ...(fate.unexplained === undefined ? {} : { unexplained: fate.unexplained }),
+          facts: facts!,
+        };
       case 'lost':
         return { kind: 'lost', why: fate.why, ...(facts === undefined ? {} : { facts }) };
       case 'cancelled':

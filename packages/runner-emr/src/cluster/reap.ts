@@ -86,11 +86,8 @@ export async function reapDead(
   return { ended, failed };
 }
 
-/**
- * Stops the steps that dead owners left on a cluster that is not ours; where it is not there any more, there are none. Nobody
- * follows them up, so they are killed.
- */
-export async function stopDeadSteps(setting: Setting, cluster: string): Promise<void> {
+/** The steps that dead owners left on a cluster that is not ours; where it is not there any more, there are none. */
+export async function deadSteps(setting: Setting, cluster: string): Promise<readonly string[]> {
   const { emr, digest, owner } = setting;
   const left: { readonly id: string; readonly owner: string }[] = [];
   try {
@@ -100,12 +97,18 @@ export async function stopDeadSteps(setting: Setting, cluster: string): Promise<
       left.push({ id: step.id, owner: name.owner });
     }
   } catch (error) {
-    if (meaningOf(error)?.name.startsWith('InvalidRequestException') === true) return;
+    if (meaningOf(error)?.name.startsWith('InvalidRequestException') === true) return [];
     throw error;
   }
   const findings = await findOwners(setting, new Set(left.map((each) => each.owner)));
-  const ids = left.filter((each) => findings.get(each.owner)?.dead === true).map(({ id }) => id);
-  if (ids.length > 0) await emr.cancel(cluster, ids, 'TERMINATE_PROCESS');
+  return left.filter((each) => findings.get(each.owner)?.dead === true).map(({ id }) => id);
+}
+
+/** Stops `deadSteps`, and tells which. Nobody follows them up, so they are killed. */
+export async function stopDeadSteps(setting: Setting, cluster: string): Promise<readonly string[]> {
+  const ids = await deadSteps(setting, cluster);
+  if (ids.length > 0) await setting.emr.cancel(cluster, ids, 'TERMINATE_PROCESS');
+  return ids;
 }
 
 async function ownedClusters(setting: Setting): Promise<readonly Owned[]> {

@@ -30,6 +30,10 @@ export interface Patience {
   readonly missingMs: number;
   /** For how long is tried to end a cluster. */
   readonly endMs: number;
+  /** How often an owner looks whether others have died. */
+  readonly reapMs: number;
+  /** How long is waited for the logs of a step that failed, which come behind its end. */
+  readonly logsMs: number;
 }
 
 export const usualPatience: Patience = Object.freeze({
@@ -39,4 +43,6 @@ export const usualPatience: Patience = Object.freeze({
   refusedMs: 120_000,
   missingMs: 600_000,
   endMs: 120_000,
+  reapMs: 600_000,
+  logsMs: 60_000,
 });

@@ -4,7 +4,8 @@ import { isEnding, isOver, type ClusterView, type StepView } from './views.ts';
 export type StepFate =
   | { readonly kind: 'wait'; readonly state: 'pending' | 'running' }
   | { readonly kind: 'completed' | 'cancelled' }
-  | { readonly kind: 'failed' | 'lost' | 'refused' | 'elsewhere'; readonly why: string };
+  | { readonly kind: 'failed'; readonly why: string; readonly unexplained?: true }
+  | { readonly kind: 'lost' | 'refused' | 'elsewhere'; readonly why: string };
 
 /**
  * Decides from what EMR tells of a step and then of nothing else. The cluster must have been asked for before the step: of a
@@ -47,13 +48,15 @@ function failedFate(step: StepView, cluster: ClusterView): StepFate {
   // Programs fail too when their instances go.
   if (isEnding(cluster) && isOfMachines(cluster.code)) return lostWith(cluster);
   const { reason, message, logFile } = step.failure ?? {};
-  const told = [message, reason, step.reason].find((each) => each !== undefined && each.trim() !== '');
+  const told = [message, reason, step.reason].find((each) => each !== undefined && !saysNothing.test(each));
+  if (told === undefined)
+    return { kind: 'failed', why: `EMR tells no cause\n${placeOf(step, cluster)}`, unexplained: true };
   const log = logFile === undefined ? '' : ` The log: ${logFile.replace(/^s3n:/, 's3:')}`;
-  return {
-    kind: 'failed',
-    why: `${firstLine(told ?? 'EMR gives no reason')}\n${placeOf(step, cluster)}${log}`,
-  };
+  return { kind: 'failed', why: `${firstLine(told)}\n${placeOf(step, cluster)}${log}` };
 }
+
+/** What EMR has in place of a cause that it does not know. */
+const saysNothing = /^\s*(unknown error\.?)?\s*$/i;
 
 /** What the end of a cluster means for a step that had not begun. */
 export function neverBegan(cluster: ClusterView): {

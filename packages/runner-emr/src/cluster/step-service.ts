@@ -7,14 +7,15 @@ import { ClusterWatch } from './cluster-watch.ts';
 import { ClusterNews } from './cluster-news.ts';
 import type { Emr } from './emr.ts';
 import { intentUri } from './intents.ts';
+import { causeInLogs } from './log-cause.ts';
 import { scratchDigest } from './names.ts';
 import { Owner } from './owner.ts';
 import { emrSaid, scratchTrouble } from './patient.ts';
-import { hasDeadOwner, livingClusters, reapDead, stopDeadSteps } from './reap.ts';
+import { deadSteps, hasDeadOwner, livingClusters, reapDead, stopDeadSteps, type Reaped } from './reap.ts';
 import { usualPatience, type Patience, type Setting } from './setting.ts';
 import { startCluster } from './start-cluster.ts';
 import { clusterText } from './step-fate.ts';
-import type { LivingCluster, StepEnd, StepRequest, StepService } from './steps.ts';
+import type { Leftovers, LivingCluster, StepEnd, StepFacts, StepRequest, StepService } from './steps.ts';
 import { realSurroundings, type Surroundings } from './surroundings.ts';
 import { isEnding } from './views.ts';
 
@@ -90,6 +91,11 @@ class OwnedClusters implements StepService {
     return { kind: 'lost', why: `${mostPlacements} clusters ended before it began. ${why}` };
   }
 
+  async causeOf({ logs }: StepFacts, signal: AbortSignal): Promise<string | undefined> {
+    const stop = AbortSignal.any([signal, this.#stop.signal]);
+    return logs === undefined ? undefined : await causeInLogs(this.#setting, logs, stop);
+  }
+
   async release(): Promise<void> {
     // Who has nothing for EMR ends what dead ones left all the same: it may be that they had just finished their work.
     if (this.#begun === undefined && (await this.#hasDead())) await this.#beginOnce();
@@ -119,12 +125,20 @@ class OwnedClusters implements StepService {
     return await this.#told('list the clusters', async () => await livingClusters(this.#setting));
   }
 
-  async reap(): Promise<readonly LivingCluster[]> {
-    return await this.#told('end the clusters of dead owners', async () => {
+  async left(): Promise<Leftovers> {
+    const { cluster } = this.#setting.options;
+    return await this.#told('tell what dead owners left', async () => ({
+      clusters: (await livingClusters(this.#setting)).filter(({ ownerAlive }) => !ownerAlive),
+      steps: isExisting(cluster) ? await deadSteps(this.#setting, cluster.id) : [],
+    }));
+  }
+
+  async reap(): Promise<Leftovers> {
+    return await this.#told('end what dead owners left', async () => {
       const living = await livingClusters(this.#setting);
-      const { ended, failed } = await reapDead(this.#setting);
+      const { steps, ended, failed } = await this.#reapAll();
       if (failed.length > 0) throw stillThere(failed);
-      return living.filter(({ id }) => ended.some((cluster) => cluster.id === id));
+      return { clusters: living.filter(({ id }) => ended.some((cluster) => cluster.id === id)), steps };
     });
   }
 
@@ -160,9 +174,19 @@ class OwnedClusters implements StepService {
     } catch (error) {
       return scratchTrouble(error);
     }
-    // What goes wrong here is met again by whoever closes, and told then.
-    this.#reaping = this.#reapAll().catch(() => undefined);
+    this.#reaping = this.#reapOn();
     return undefined;
+  }
+
+  /** Now, and whenever another owner has died since. What goes wrong here is met again by whoever closes, and told then. */
+  async #reapOn(): Promise<void> {
+    const { here, patience } = this.#setting;
+    await this.#reapAll().catch(() => undefined);
+    for (;;) {
+      await here.pause(patience.reapMs, this.#stop.signal, true);
+      if (this.#stop.signal.aborted) return;
+      if (await this.#hasDead().catch(() => false)) await this.#reapAll().catch(() => undefined);
+    }
   }
 
   /** Where the scratch does not tell, a run that needs no cluster goes on. */
@@ -175,13 +199,13 @@ class OwnedClusters implements StepService {
     }
   }
 
-  async #reapAll(isStray?: (id: string) => boolean): Promise<void> {
+  /** The steps first: with its clusters the last trace of a dead owner goes. */
+  async #reapAll(isStray?: (id: string) => boolean): Promise<Reaped & Pick<Leftovers, 'steps'>> {
     const { cluster } = this.#setting.options;
+    const steps = isExisting(cluster) ? await stopDeadSteps(this.#setting, cluster.id) : [];
     const reaped = await reapDead(this.#setting, isStray);
-    const { failed } = reaped;
     this.#news.reaped(reaped);
-    if (isExisting(cluster)) await stopDeadSteps(this.#setting, cluster.id);
-    if (failed.length > 0) throw stillThere(failed);
+    return { ...reaped, steps };
   }
 
   async #start(): Promise<Placed> {
@@ -194,9 +218,8 @@ class OwnedClusters implements StepService {
     if (started.kind !== 'started') return started.kind === 'cancelled' ? { kind: 'cancelled' } : started;
     const sinceMs = this.#setting.here.nowMs();
     this.#news.created(started.id, sinceMs);
-    const watch = new ClusterWatch(this.#setting, started.id, true, () =>
-      this.#news.ended(started.id, sinceMs),
-    );
+    const ended = (): void => this.#news.ended(started.id, sinceMs);
+    const watch = new ClusterWatch(this.#setting, started.id, true, { ended });
     this.#watches.set(started.id, watch);
     this.#tokens.set(started.id, started.token);
     return { kind: 'ready', watch };
@@ -218,7 +241,7 @@ class OwnedClusters implements StepService {
       const kind = meaning.kind === 'refused' ? 'refused' : 'lost';
       return { kind, why: emrSaid(`tell of cluster ${id}`, meaning) };
     }
-    const watch = new ClusterWatch(this.#setting, id, false);
+    const watch = new ClusterWatch(this.#setting, id, false, { former: this.#watches.get(id) });
     this.#watches.set(id, watch);
     return { kind: 'ready', watch };
   }
@@ -238,13 +261,24 @@ class OwnedClusters implements StepService {
     // Where a cluster did not end, who waits for a step on it is told all the same.
     for (const watch of this.#watches.values()) watch.drop();
     if (failed.length > 0) throw stillThere(failed);
-    await this.#told(
-      'look for what dead owners and lost answers left',
-      async () => await this.#reapAll(this.#isStray),
-    );
+    const others = await this.#told('look for what a lost answer left', async () => await this.#reapLast());
     await this.#owner.remove();
     await this.#news.settled();
+    if (others.length > 0) throw stillThere(others);
     this.#setting.emr.close();
+  }
+
+  /** Ends what dead owners left, and a lost answer. Tells which clusters of the dead are not known to have ended. */
+  async #reapLast(): Promise<Reaped['failed']> {
+    try {
+      const { failed } = await this.#reapAll(this.#isStray);
+      if (this.#doubt && failed.length > 0) throw stillThere(failed);
+      return failed;
+    } catch (error) {
+      throwBugs(error);
+      if (this.#doubt) throw error;
+      return [];
+    }
   }
 
   /** Ends clusters of ours, and forgets those that do. */

@@ -41,11 +41,11 @@ export interface StepFacts {
 /**
  * How a step ended. `failed`: its program did. `lost`: its instances, its cluster or somebody else ended it, or no cluster
  * could be had for now: again later. `refused`: no cluster can be had until somebody sees to it, such as a role or a quota.
- * `why` is a sentence with the cause on its first line.
+ * `why` is a sentence with the cause on its first line; `unexplained`: EMR tells none, and `causeOf` may find it.
  */
 export type StepEnd =
   | { readonly kind: 'completed'; readonly facts: StepFacts }
-  | { readonly kind: 'failed'; readonly why: string; readonly facts: StepFacts }
+  | { readonly kind: 'failed'; readonly why: string; readonly unexplained?: true; readonly facts: StepFacts }
   | { readonly kind: 'cancelled'; readonly facts?: StepFacts }
   | { readonly kind: 'lost'; readonly why: string; readonly facts?: StepFacts }
   | { readonly kind: 'refused'; readonly why: string };
@@ -65,6 +65,13 @@ export interface LivingCluster {
   readonly costUsd?: string;
 }
 
+/** What dead owners of this scratch left. */
+export interface Leftovers {
+  readonly clusters: readonly LivingCluster[];
+  /** The ids of steps that are active on the cluster that the configuration gives by its id. */
+  readonly steps: readonly string[];
+}
+
 /**
  * Steps on a cluster of this process: one is started when a step needs it, found again when an answer was lost, and ended
  * when nothing needs it. All methods may be called at any time and side by side.
@@ -75,18 +82,26 @@ export interface StepService {
    * `looked` too, whose step is stopped first. `cancelled` once the signal is aborted, or the service closed.
    */
   run(request: StepRequest): Promise<StepEnd>;
+  /**
+   * The cause that the logs of a step that failed have, in a line; undefined where they do not come in a minute, cannot be read, or
+   * say nothing of it. They come some minutes late.
+   */
+  causeOf(facts: StepFacts, signal: AbortSignal): Promise<string | undefined>;
   /** Nothing more comes for now: ends the cluster, once no step runs on it. A later step starts another one. Throws only for a bug. */
   release(): Promise<void>;
   /**
    * Cancels what runs, ends the cluster, ends those of dead owners, and takes back that this process is an owner. Does nothing
-   * where no step was ever run. Rejects with `job-failed` where EMR does not say in some minutes that the cluster is ending: the
-   * owner stays on record then, and the next process ends it. May be called again.
+   * where no step was ever run. Rejects with `job-failed` where EMR does not say in some minutes that a cluster is ending: where
+   * it is of this process, that stays on record as its owner, and the next process ends it. Where nobody tells what dead owners
+   * left, it is left to the next process, unless an answer was lost: then there may be more of this one. May be called again.
    */
   close(): Promise<void>;
   /** From now on tells `told` of each cluster of this process that is there, and of each that is known to be ending. */
   watch(told: (event: RunnerEvent) => void): void;
   /** The clusters of this scratch that are alive, whoever owns them. */
   clusters(): Promise<readonly LivingCluster[]>;
-  /** Ends those of `clusters()` whose owner is dead, and tells which. */
-  reap(): Promise<readonly LivingCluster[]>;
+  /** What dead owners left. */
+  left(): Promise<Leftovers>;
+  /** Ends and stops what dead owners left, and tells what it was. */
+  reap(): Promise<Leftovers>;
 }

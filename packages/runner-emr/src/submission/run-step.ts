@@ -17,6 +17,9 @@ export interface WorkStep {
   readonly unwanted?: (work: Work) => Promise<void>;
 }
 
+/** The longest time that a timer of the process can count. */
+const longestTimerMs = 2 ** 31 - 1;
+
 /** How a step ended; `over`: it took longer than it may. */
 export type WorkStepEnd = StepEnd | { readonly kind: 'over'; readonly facts?: StepFacts };
 
@@ -35,12 +38,18 @@ export async function runStep(steps: StepService, step: WorkStep, context: RunCo
     return { work, listener };
   });
   if (!step.waiting.wanted) stop.abort();
-  const begin = (): void => {
-    if (limit !== undefined || step.limitMs === undefined) return;
+  const count = (leftMs: number): void => {
+    if (leftMs > longestTimerMs) {
+      limit = setTimeout(() => count(leftMs - longestTimerMs), longestTimerMs);
+      return;
+    }
     limit = setTimeout(() => {
       over = true;
       stop.abort();
-    }, step.limitMs);
+    }, leftMs);
+  };
+  const begin = (): void => {
+    if (limit === undefined && step.limitMs !== undefined) count(step.limitMs);
   };
   const request: StepRequest = {
     token: step.token,
@@ -63,6 +72,18 @@ export async function runStep(steps: StepService, step: WorkStep, context: RunCo
     clearTimeout(limit);
     for (const { work, listener } of listeners) work.signal.removeEventListener('abort', listener);
   }
+}
+
+/** The end of a step with the cause that its logs have on its first line, where EMR told none. */
+export async function explained<E extends WorkStepEnd>(
+  steps: StepService,
+  end: E,
+  stop: AbortSignal,
+): Promise<E> {
+  if (end.kind !== 'failed' || end.unexplained !== true) return end;
+  const cause = await steps.causeOf(end.facts, stop);
+  if (cause === undefined) return end;
+  return { ...end, why: end.why.replace(/^.*/, () => cause) };
 }
 
 /** How a work ended whose step did and that left nothing of its own; `doing` says what the step was to do. */

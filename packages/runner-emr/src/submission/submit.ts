@@ -9,7 +9,7 @@ import { parseResult } from './parse-result.ts';
 import { planOf, writtenFolder } from './plan-of.ts';
 import { programInputs } from './program-inputs.ts';
 import type { Result } from './result.ts';
-import { outcomeOfError, outcomeOfStep, placeOf, runStep } from './run-step.ts';
+import { explained, outcomeOfError, outcomeOfStep, placeOf, runStep } from './run-step.ts';
 import { applicationStep, programStep } from './spark-submit.ts';
 import type { Uploads } from './uploads.ts';
 import { WaitingWorks } from './waiting-works.ts';
@@ -71,21 +71,30 @@ async function submitProgram(
       },
       context,
     );
-    if (end.kind === 'completed')
-      return await submission([work], context, by, tell, { token, cost: end.facts.costUsd });
+    if (end.kind === 'completed') {
+      const { seconds, costUsd } = end.facts;
+      return await submission([withinLimit(work, seconds)], context, by, tell, { token, cost: costUsd });
+    }
+    const told = await explained(by.steps, end, work.signal);
     const outcome =
-      end.kind === 'failed' && !work.signal.aborted
+      told.kind === 'failed' && !work.signal.aborted
         ? ({
             attempt: work.attempt,
             kind: 'failed',
             fault: 'task',
-            error: { code: 'job-failed', message: `${doing} of ${work.task.id} failed: ${end.why}` },
+            error: { code: 'job-failed', message: `${doing} of ${work.task.id} failed: ${told.why}` },
           } as const)
-        : outcomeOfStep(work, end, doing);
+        : outcomeOfStep(work, told, doing);
     waiting.settle([outcome], 'facts' in end ? end.facts?.costUsd : undefined);
   } catch (error) {
     waiting.settle([outcomeOfError(work, error)], undefined);
   }
+}
+
+/** The work with what is left of its time limit. */
+function withinLimit(work: Work, seconds: number): Work {
+  const { timeoutMs } = work;
+  return timeoutMs === undefined ? work : { ...work, timeoutMs: Math.max(1, timeoutMs - seconds * 1000) };
 }
 
 async function programArguments(
@@ -161,8 +170,10 @@ async function submission(
     );
     const facts = 'facts' in end ? end.facts : undefined;
     await settleFound(async () => facts);
+    if (waiting.works.length === 0) return;
+    const told = await explained(by.steps, end, AbortSignal.any(waiting.works.map(({ signal }) => signal)));
     waiting.settle(
-      waiting.works.map((work) => outcomeOfStep(work, end, doing)),
+      waiting.works.map((work) => outcomeOfStep(work, told, doing)),
       together(facts?.costUsd, program?.cost),
     );
   } catch (error) {
@@ -219,12 +230,20 @@ function labelOf(works: readonly Work[]): string {
   return works.length === 1 ? (first?.task.id ?? '') : `${first?.task.name ?? ''}, ${works.length} tasks`;
 }
 
-/** A cluster of AWS reads no folder of this machine. */
-function checkStage({ task, stage }: Work, { endpoint, name }: CheckedEmrOptions): void {
-  if (!stage.uri.startsWith('file:') || endpoint !== undefined) return;
+/** A cluster of AWS reads no folder of this machine, and what comes of a work is read as the scratch is. */
+function checkStage({ task, stage }: Work, { endpoint, name, scratch }: CheckedEmrOptions): void {
+  if (stage.uri.startsWith('file:') && endpoint === undefined) {
+    throw new DaybookError(
+      'config-invalid',
+      `${task.id} is to be made by ${name}, a cluster, in the folder ${stage.uri} of this machine: give the configuration s3Targets({ … }).`,
+    );
+  }
+  const place = ({ protocol }: URL): string => (protocol === 'file:' ? 'a folder' : 'a bucket');
+  const [target, own] = [new URL(stage.uri), new URL(scratch)];
+  if (target.protocol === own.protocol) return;
   throw new DaybookError(
     'config-invalid',
-    `${task.id} is to be made by ${name}, a cluster, in the folder ${stage.uri} of this machine: give the configuration s3Targets({ … }).`,
+    `${task.id} is to be made by ${name} in ${stage.uri}, and the scratch of ${name} is ${scratch}: give it ${place(target)} too.`,
   );
 }
 
