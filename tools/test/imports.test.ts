@@ -14,7 +14,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'packages/runner-emr': ['@daybook/core', '@aws-sdk/client-emr', '@aws-sdk/client-s3'],
   'packages/scheduler': ['@daybook/core', 'croner', 'pino', 'prom-client'],
   'packages/reports-accounting': ['@daybook/core'],
-  'packages/emr-local': ['yargs'],
+  'packages/emr-local': ['@aws-sdk/client-s3', 'yargs'],
   'packages/exchange-simulator': ['yargs'],
   'apps/cli': ['@daybook/core', '@daybook/scheduler', 'yargs'],
 };

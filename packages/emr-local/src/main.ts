@@ -30,7 +30,11 @@ const delay = (name: keyof typeof defaultDelays, describe: string) =>
 
 const flags = {
   port: { type: 'string', default: '0', describe: 'The port to listen on; 0 picks a free one' },
-  's3-endpoint': { type: 'string', describe: 'The URL that s3:// leads to in steps (default: S3 itself)' },
+  's3-endpoint': {
+    type: 'string',
+    describe:
+      'The URL that s3:// leads to in steps, and where logs are put (default: S3 itself, and no logs)',
+  },
   'spark-submit': { type: 'string', describe: 'Its path (default: that of SPARK_HOME, else of PATH)' },
   'spark-master': { type: 'string', default: 'local[*]', describe: 'What stands for the cluster' },
   'spark-conf': {

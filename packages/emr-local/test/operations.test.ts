@@ -30,6 +30,36 @@ describe('steps are listed', () => {
     expect(emr.call('ListSteps', { ClusterId }).Marker).toBeUndefined();
   });
 
+  test('by state from page to page, also where the last of a page is in another state meanwhile', () => {
+    const emr = machineAt0();
+    const ClusterId = emr.run({ Steps: many(60) });
+    const asked = { ClusterId, StepStates: ['PENDING'] };
+    const { Steps, Marker } = emr.call('ListSteps', asked);
+    emr.call('CancelSteps', { ClusterId, StepIds: [Steps.at(-1)!.Id] });
+    const second = emr.call('ListSteps', { ...asked, Marker });
+    expect(second.Steps.map(({ Name }) => Name)).toEqual(
+      many(10)
+        .map(({ Name }) => Name)
+        .toReversed(),
+    );
+    expect(second.Marker).toBeUndefined();
+  });
+
+  test('to their end where the last of a page is no longer among the 1,000 that are shown', () => {
+    const emr = machineAt0();
+    const ClusterId = emr.run({ Steps: many(256) });
+    const add = (count: number) => {
+      const active = emr.cluster(ClusterId).steps.slice(-256);
+      emr.call('CancelSteps', { ClusterId, StepIds: active.map(({ id }) => id) });
+      emr.add(ClusterId, many(count));
+    };
+    for (const count of [256, 256, 232]) add(count);
+    let { Marker } = emr.call('ListSteps', { ClusterId });
+    for (let page = 2; page < 20; page += 1) ({ Marker } = emr.call('ListSteps', { ClusterId, Marker }));
+    add(60);
+    expect(emr.call('ListSteps', { ClusterId, Marker })).toEqual({ Steps: [] });
+  });
+
   test('by state, and by identifier in the order asked for', () => {
     const emr = machineAt0();
     const ClusterId = emr.run({ Steps: many(3) });
@@ -40,6 +70,8 @@ describe('steps are listed', () => {
     expect(names({ StepStates: ['COMPLETED', 'PENDING'] })).toEqual(['n2', 'n0']);
     const ids = emr.cluster(ClusterId).steps.map(({ id }) => id);
     expect(names({ StepIds: [ids[1], ids[0]] })).toEqual(['n1', 'n0']);
+    expect(names({ StepStates: [], StepIds: [] })).toEqual(['n2', 'n1', 'n0']);
+    expect(names({ StepStates: [], StepIds: [ids[1]] })).toEqual(['n1']);
   });
 
   test('with what they are and when, and a failed one with its cause', () => {
@@ -82,6 +114,7 @@ describe('clusters are listed', () => {
     expect(between.Clusters.map(({ Name }) => Name)).toEqual(['n5', 'n4', 'n3']);
     const starting = emr.call('ListClusters', { ClusterStates: ['STARTING'] });
     expect(starting.Clusters.map(({ Name }) => Name)).toEqual(['n59']);
+    expect(emr.call('ListClusters', { ClusterStates: [] }).Clusters).toHaveLength(50);
   });
 });
 
@@ -137,6 +170,30 @@ describe('a cluster is described', () => {
     );
     const cores = emr.call('ListInstances', { ClusterId, InstanceGroupTypes: ['CORE'] }).Instances;
     expect(cores.map(({ Market }) => Market)).toEqual(['SPOT', 'SPOT']);
+    const all = { ClusterId, InstanceStates: [], InstanceGroupTypes: [] };
+    expect(emr.call('ListInstances', all).Instances).toHaveLength(3);
+  });
+
+  test('with instances by state from page to page, also where the last of a page is in another meanwhile', () => {
+    const emr = machineAt0();
+    const ClusterId = emr.run({
+      Instances: {
+        KeepJobFlowAliveWhenNoSteps: true,
+        InstanceGroups: [
+          { InstanceRole: 'MASTER', InstanceType: 'm5.xlarge', InstanceCount: 1 },
+          { InstanceRole: 'CORE', InstanceType: 'm5.xlarge', InstanceCount: 49, Market: 'SPOT' },
+          { InstanceRole: 'TASK', InstanceType: 'm5.xlarge', InstanceCount: 10 },
+        ],
+      },
+    });
+    emr.to(90);
+    const asked = { ClusterId, InstanceStates: ['RUNNING'] };
+    const { Marker } = emr.call('ListInstances', asked);
+    emr.lose(ClusterId, { kind: 'spot', endsCluster: false });
+    const second = emr.call('ListInstances', { ...asked, Marker });
+    expect(second.Instances.map(({ Market }) => Market)).toEqual(
+      Array.from({ length: 10 }, () => 'ON_DEMAND'),
+    );
   });
 
   test('with fleets where it has fleets, and not with groups', () => {

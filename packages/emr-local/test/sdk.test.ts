@@ -7,7 +7,9 @@ import {
   EMRServiceException,
   GetAutoTerminationPolicyCommand,
   ListInstanceGroupsCommand,
+  ListClustersCommand,
   ListInstancesCommand,
+  ListStepsCommand,
   paginateListSteps,
   PutAutoTerminationPolicyCommand,
   RunJobFlowCommand,
@@ -103,6 +105,32 @@ test('the AWS SDK for JavaScript drives a cluster from start to end', async () =
       { Key: 'run', Value: '1' },
     ],
   });
+});
+
+test('what is listed by state goes on behind its marker, whose cluster is in another state meanwhile', async () => {
+  const client = clientOf(await serve({ startSeconds: 600 }));
+  const ids: string[] = [];
+  for (let made = 0; made < 60; made += 1) {
+    const { JobFlowId = '' } = await client.send(new RunJobFlowCommand(clusterRequest()));
+    ids.unshift(JobFlowId);
+  }
+  const ClusterStates = ['STARTING' as const, 'RUNNING' as const, 'WAITING' as const];
+  const { Clusters: first = [], Marker } = await client.send(new ListClustersCommand({ ClusterStates }));
+  expect(first.map(({ Id }) => Id)).toEqual(ids.slice(0, 50));
+  await client.send(new TerminateJobFlowsCommand({ JobFlowIds: [ids[49]!] }));
+  const { Clusters: second = [] } = await client.send(new ListClustersCommand({ ClusterStates, Marker }));
+  expect(second.map(({ Id }) => Id)).toEqual(ids.slice(50));
+});
+
+test('a list of no states asks for all', async () => {
+  const client = clientOf(await serve({ startSeconds: 600 }));
+  const { JobFlowId: ClusterId } = await client.send(
+    new RunJobFlowCommand(clusterRequest({ Steps: [shell('true')] })),
+  );
+  const { Clusters } = await client.send(new ListClustersCommand({ ClusterStates: [] }));
+  const { Steps } = await client.send(new ListStepsCommand({ ClusterId, StepStates: [] }));
+  const { Instances } = await client.send(new ListInstancesCommand({ ClusterId, InstanceStates: [] }));
+  expect([Clusters, Steps, Instances].map((listed) => listed?.length)).toEqual([1, 1, 3]);
 });
 
 test('errors have their names and messages in the AWS SDK for JavaScript', async () => {

@@ -1,10 +1,11 @@
 import { RunJobFlowCommand } from '@aws-sdk/client-emr';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { onServer, tellMissingServers } from '../../target-s3/test/on-servers.ts';
 import { moto, testCredentials } from '../../target-s3/test/servers/server-kinds.ts';
-import { clientOf, clusterRequest, readLog, scratchFolder, serve, step, untilSteps } from './fixtures.ts';
+import { clientOf, clusterRequest, scratchFolder, serve, step, untilSteps } from './fixtures.ts';
 import { onSpark, tellMissingSpark } from './on-spark.ts';
 import { quickSparkConf, sparkEnvironment } from './spark/spark-kinds.ts';
 
@@ -56,7 +57,7 @@ onServer(moto, (s3) => {
         submit('writes', `s3://${Bucket}/app.py`, `s3://${Bucket}/in/`, `s3://${Bucket}/out`),
         submit('fails', local, 'fail'),
       ];
-      const request = clusterRequest({ ReleaseLabel: kind.release, LogUri: 's3://logs/spark', Steps });
+      const request = clusterRequest({ ReleaseLabel: kind.release, LogUri: `s3://${Bucket}/logs`, Steps });
       await clientOf(server).send(new RunJobFlowCommand(request));
       await expect
         .poll(() => server.state().clusters[0]!.steps.map(({ ended }) => ended !== null), {
@@ -66,8 +67,11 @@ onServer(moto, (s3) => {
         .toEqual([true, true]);
       const [cluster] = server.state().clusters;
       const [writes, fails] = cluster!.steps;
-      const stdout = async (stepId: string) =>
-        await readLog(join(server.logFolder, 'logs/spark', cluster!.id, 'steps', stepId, 'stdout.gz'));
+      const stdout = async (stepId: string) => {
+        const Key = `logs/${cluster!.id}/steps/${stepId}/stdout.gz`;
+        const { Body } = await s3.client().getObject({ Bucket, Key });
+        return gunzipSync(await Body!.transformToByteArray()).toString('utf8');
+      };
       expect(await stdout(writes!.id)).toContain(
         `master local[1] version ${kind.version}\nwrote [(0, 1), (1, 2), (2, 1)]\n`,
       );

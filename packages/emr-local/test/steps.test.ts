@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { EmrLocal, EmrLocalOptions } from '../src/index.ts';
 import {
   clientOf,
@@ -47,6 +47,9 @@ async function numberIn(path: string): Promise<number> {
 
 describe('a step', () => {
   test('runs spark-submit with the words of EMR made fit for this machine', async () => {
+    // No store is there to take the logs.
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    onTestFinished(() => warned.mockRestore());
     const logFolder = await scratchFolder();
     const { server, id } = await running(
       [step('a', ['spark-submit', '--deploy-mode', 'cluster', 's3://b/app.py', 's3://b/in', 'two words'])],

@@ -1,9 +1,10 @@
 import { invalid } from '../service-error.ts';
 import { end, settle } from '../service/life.ts';
+import type { Cluster } from '../service/records.ts';
 import type { World } from '../service/world.ts';
 import { clusterDetail, clusterSummary } from './cluster-view.ts';
 import { clusterOf, jobFlowsOf, mustBeModifiable } from './find.ts';
-import { pageOf } from './page.ts';
+import { isNamed, pageOf } from './page.ts';
 import { checkedConcurrency } from './steps-config.ts';
 
 /** One cluster. */
@@ -21,11 +22,10 @@ export interface ListClustersInput {
 /** The newest cluster first. */
 export function listClusters(world: World, input: ListClustersInput, nowMs: number) {
   const { CreatedAfter = 0, CreatedBefore = Infinity, ClusterStates, Marker } = input;
-  const asked = [...world.clusters.values()]
-    .toReversed()
-    .filter(({ createdMs }) => createdMs >= CreatedAfter * 1_000 && createdMs <= CreatedBefore * 1_000)
-    .filter(({ state }) => ClusterStates?.includes(state) !== false || ClusterStates.length === 0);
-  const { page, next } = pageOf(asked, Marker, ({ id }) => id);
+  const isAsked = ({ createdMs, state }: Cluster): boolean =>
+    createdMs >= CreatedAfter * 1_000 && createdMs <= CreatedBefore * 1_000 && isNamed(ClusterStates, state);
+  const all = [...world.clusters.values()].toReversed();
+  const { page, next } = pageOf(all, Marker, ({ id }) => id, isAsked);
   return { Clusters: page.map((cluster) => clusterSummary(cluster, nowMs)), ...next };
 }
 

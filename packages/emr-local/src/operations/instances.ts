@@ -4,7 +4,7 @@ import type { EbsConfiguration, InstanceFleetConfig } from '../service/requests.
 import type { World } from '../service/world.ts';
 import { instanceState, privateAddress } from './cluster-view.ts';
 import { clusterOf } from './find.ts';
-import { pageOf } from './page.ts';
+import { isNamed, pageOf } from './page.ts';
 import { present, seconds } from './write.ts';
 
 interface ClusterPage {
@@ -53,15 +53,17 @@ export function listInstances(world: World, input: ListInstancesInput, nowMs: nu
   const cluster = clusterOf(world, input.ClusterId);
   const wanted = ({ id, role }: Group): boolean =>
     (input.InstanceGroupId ?? input.InstanceFleetId ?? id) === id &&
-    (input.InstanceGroupTypes ?? [input.InstanceFleetType ?? role]).includes(role);
+    isNamed(input.InstanceGroupTypes, role) &&
+    (input.InstanceFleetType ?? role) === role;
   const all = cluster.groups.flatMap((group, index) =>
     wanted(group) ? group.instances.map((instance) => ({ instance, group, index })) : [],
   );
-  const asked = all.filter(({ instance }) => {
-    const state = instanceState(instance, nowMs);
-    return (input.InstanceStates ?? [state]).includes(state);
-  });
-  const { page, next } = pageOf(asked, input.Marker, ({ instance }) => instance.id);
+  const { page, next } = pageOf(
+    all,
+    input.Marker,
+    ({ instance }) => instance.id,
+    ({ instance }) => isNamed(input.InstanceStates, instanceState(instance, nowMs)),
+  );
   const views = page.map(({ instance, group, index }) =>
     instanceView(cluster, group, index, instance, nowMs),
   );

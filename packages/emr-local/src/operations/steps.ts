@@ -4,7 +4,7 @@ import { isActive, isRunning, type Fate, type Step } from '../service/records.ts
 import type { StepConfig } from '../service/requests.ts';
 import type { World } from '../service/world.ts';
 import { clusterOf, jobFlowOf, mustBeModifiable } from './find.ts';
-import { pageOf } from './page.ts';
+import { isNamed, pageOf } from './page.ts';
 import { stepDetail, stepSummary } from './step-view.ts';
 import { checkSteps, mostSteps, newStep } from './steps-config.ts';
 
@@ -39,18 +39,24 @@ export interface ListStepsInput {
 }
 
 /** The newest step first, at most the last 1,000; by identifier in the order asked for. */
-export function listSteps(world: World, { ClusterId, StepStates, StepIds, Marker }: ListStepsInput) {
+export function listSteps(
+  world: World,
+  { ClusterId, StepStates = [], StepIds = [], Marker }: ListStepsInput,
+) {
   const cluster = clusterOf(world, ClusterId);
-  if (StepStates !== undefined && StepIds !== undefined) {
+  if (StepStates.length > 0 && StepIds.length > 0) {
     throw badRequest('Cannot specify both StepIds and StepStates.');
   }
-  if ((StepIds?.length ?? 0) > 10) throw badRequest('Cannot specify more than 10 StepIds.');
-  const visible = cluster.steps.slice(-mostVisible);
-  const asked =
-    StepIds === undefined || StepIds.length === 0
-      ? visible.toReversed().filter(({ state }) => (StepStates ?? [state]).includes(state))
-      : StepIds.map((id) => stepOf(visible, id));
-  const { page, next } = pageOf(asked, Marker, ({ id }) => id);
+  if (StepIds.length > 10) throw badRequest('Cannot specify more than 10 StepIds.');
+  const visible = new Set(cluster.steps.slice(-mostVisible));
+  const all =
+    StepIds.length === 0 ? cluster.steps.toReversed() : StepIds.map((id) => stepOf([...visible], id));
+  const { page, next } = pageOf(
+    all,
+    Marker,
+    ({ id }) => id,
+    (step) => visible.has(step) && isNamed(StepStates, step.state),
+  );
   return { Steps: page.map((step) => stepSummary(step)), ...next };
 }
 

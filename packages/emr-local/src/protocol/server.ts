@@ -22,7 +22,7 @@ export interface EmrLocalOptions extends DelayOptions {
   readonly port?: number;
   /** Default `127.0.0.1`; another address than one of this machine alone is refused. */
   readonly host?: string;
-  /** Where `s3://` leads in steps. Default: to S3 itself. */
+  /** Where `s3://` leads in steps; logs of `s3://bucket/…` log URIs are put there too. Default: to S3 itself, where none are put. */
   readonly s3Endpoint?: string;
   /** The path of spark-submit. Default: none, and steps that need it fail. */
   readonly sparkSubmit?: string;

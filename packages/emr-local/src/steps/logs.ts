@@ -9,14 +9,19 @@ import type { Failure } from '../service/records.ts';
 /** The logs of a step, by the names that EMR gives them. */
 export const logNames = ['controller', 'stdout', 'stderr', 'syslog'] as const;
 
-/** The place of a step's logs below the log URI, and the URI of one of them. */
+/** The place of a step's logs below the log URI. */
 export function logPlace(clusterId: string, stepId: string): string {
   return `${clusterId}/steps/${stepId}`;
 }
 
+/** The URI of a step's logs. */
+export function logsUri(logUri: string, place: string): string {
+  return `${logUri.replace(/\/?$/, '/')}${place}`;
+}
+
 /** The URI of the log that tells most of a failure. */
 export function stderrUri(logUri: string | undefined, place: string): string | undefined {
-  return logUri === undefined ? undefined : `${logUri.replace(/\/?$/, '/')}${place}/stderr.gz`;
+  return logUri === undefined ? undefined : `${logsUri(logUri, place)}/stderr.gz`;
 }
 
 /**

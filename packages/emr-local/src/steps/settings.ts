@@ -6,7 +6,7 @@ export interface StepSettings {
   readonly sparkMaster: string;
   /** Settings that Spark gets before those of the step. */
   readonly sparkConf: Readonly<Record<string, string>>;
-  /** Where `s3://` leads. Without it, to S3 itself. */
+  /** Where `s3://` leads, and logs are put. Without it, to S3 itself, where none are put. */
   readonly s3Endpoint: string | undefined;
   /** The folder whose first level is the buckets of `s3://` log URIs. */
   readonly logFolder: string;

@@ -3,7 +3,8 @@ import { appendFile, mkdir, open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Cluster, Failure, Step } from '../service/records.ts';
 import { commandOf, type Command } from './command.ts';
-import { failureOf, logFolderOf, logNames, logPlace, publishLogs, stderrUri } from './logs.ts';
+import { createLogStore, type LogStore } from './log-store.ts';
+import { failureOf, logFolderOf, logNames, logPlace, logsUri, publishLogs, stderrUri } from './logs.ts';
 import type { StepSettings } from './settings.ts';
 
 /** Told once of each step that ended by itself or was made to. */
@@ -23,11 +24,13 @@ interface Running {
 export class StepRunner {
   readonly #settings: StepSettings;
   readonly #ended: StepEnded;
+  readonly #store: LogStore | undefined;
   readonly #running = new Map<string, Running>();
 
   constructor(settings: StepSettings, ended: StepEnded) {
     this.#settings = settings;
     this.#ended = ended;
+    this.#store = settings.s3Endpoint === undefined ? undefined : createLogStore(settings.s3Endpoint);
   }
 
   /** Starts a step. What comes of it is told to `ended`. */
@@ -58,6 +61,7 @@ export class StepRunner {
   /** Kills all that runs and waits until it is gone. */
   async close(): Promise<void> {
     for (const stepId of this.#running.keys()) this.kill(stepId);
+    await this.#store?.close();
     await Promise.all([...this.#running.values()].map(({ done }) => done));
   }
 
@@ -76,9 +80,17 @@ export class StepRunner {
     const { LogUri } = cluster.request;
     const ownUri = step.config.StepMonitoringConfiguration?.S3MonitoringConfiguration?.LogUri ?? LogUri;
     const failure = await this.#runIn(folder, step, running, stderrUri(ownUri, place));
-    const to = ownUri === undefined ? undefined : logFolderOf(ownUri, this.#settings.logFolder);
-    if (to !== undefined) await publishLogs(folder, join(to, place));
+    if (ownUri !== undefined) await this.#publishLogs(folder, ownUri, place);
     return failure;
+  }
+
+  /** Leaves the logs in the folder of the log URI, and from there in the store if it is one of a store. */
+  async #publishLogs(folder: string, logUri: string, place: string): Promise<void> {
+    const root = logFolderOf(logUri, this.#settings.logFolder);
+    if (root === undefined) return;
+    const to = join(root, place);
+    await publishLogs(folder, to);
+    if (!logUri.startsWith('file:')) await this.#store?.put(to, logsUri(logUri, place));
   }
 
   async #runIn(
