@@ -1,0 +1,3 @@
+import { tour } from './tour.ts';
+
+tour('docs/production.md');
