@@ -25,6 +25,7 @@ export interface Options {
   readonly state?: string;
   readonly lease?: string;
   readonly history?: string;
+  readonly 'run-days'?: string;
   readonly log?: string;
   readonly role?: string;
 }

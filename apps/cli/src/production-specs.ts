@@ -22,7 +22,7 @@ export const productionSpecs: readonly CommandSpec[] = [
     name: 'serve',
     usage: 'serve [--port N] [--host H] [--state DIR]',
     summary: 'The central scheduler, and what it runs by itself',
-    help: 'Gives work to `daybook worker` processes, on this machine and others, and starts the schedules of the configuration.\nWhatever it has answered is kept: after a crash it goes on where it was. It does no work itself.\nIt logs a line for whatever happens, as text on a terminal and else as JSON, until it is told to stop (Ctrl-C or SIGTERM).\n\nExit codes: 0 told to stop, 2 usage or configuration, 3 the state cannot be kept.',
+    help: 'Gives work to `daybook worker` processes, on this machine and others, and starts the schedules of the configuration.\nWhatever it has answered is kept: after a crash it goes on where it was. It does no work itself.\nIt logs a line for whatever happens, as text on a terminal and else as JSON, until it is told to stop (Ctrl-C or SIGTERM).\n\nExit codes: 0 told to stop, 2 usage or configuration, 3 the state cannot be read or kept.',
     takes: 'nothing',
     options: {
       port: value('Default: 8766. With 0 a free one is taken.'),
@@ -34,6 +34,9 @@ export const productionSpecs: readonly CommandSpec[] = [
         'How many seconds a worker that is not heard of keeps its tasks. Default: 60. At least 5.',
       ),
       history: value('How many days runs and attempts that have ended are told of. Default: 400.'),
+      'run-days': value(
+        'How many days the tasks of a run that has ended are kept in memory, for `runs RUN` and `retry`. Default: 7.',
+      ),
       log: value('How much is logged: debug, info, warn or error. Default: info.', logLevels),
     },
     examples: [
@@ -84,7 +87,7 @@ export const productionSpecs: readonly CommandSpec[] = [
     name: 'cancel',
     usage: 'cancel RUN | TASK | RUN TASK [--scheduler URL]',
     summary: 'Stop a run or a task of a central scheduler',
-    help: `Of a run, what no other run wants; of a task, it and what lies below it, whoever wants it; of both, the task in that run.\nWhat runs is stopped; what is published stays.\n\n${asked}`,
+    help: `Of a run, what no other run wants; of a task, it and what lies below it, whoever wants it; of both, the task in that run.\nOne word is a run where the scheduler knows one of that id, else a task. What runs is stopped; what is published stays.\n\n${asked}`,
     takes: 'words',
     options: { scheduler: schedulerOption },
     examples: [
@@ -96,7 +99,7 @@ export const productionSpecs: readonly CommandSpec[] = [
     name: 'pause',
     usage: 'pause [NAME] [--scheduler URL]',
     summary: 'Begin no more tasks, of one name or at all',
-    help: `Nothing is begun until it is resumed; what runs goes on.\n\n${asked}`,
+    help: `With NAME, tasks of that name, whatever their parameters. Nothing is begun until it is resumed; what runs goes on.\n\n${asked}`,
     takes: 'a word',
     options: { scheduler: schedulerOption },
     examples: [
@@ -117,7 +120,7 @@ export const productionSpecs: readonly CommandSpec[] = [
     name: 'token',
     usage: 'token create --role worker|operator|reader | list | remove ID [--state DIR]',
     summary: 'Who may ask a central scheduler what',
-    help: 'create: prints a new token, alone on its line. It works at once, and can be read nowhere afterwards: only its digest is stored.\nlist: what tokens there are, by their ids. remove: takes one back; it is refused within a second.\n\nA worker takes work and reports it; a reader looks; an operator may do all of that, and submit, cancel, retry and pause.\n\nExit codes: 0 done, 2 usage, 3 it cannot be stored.',
+    help: 'create: prints a new token, alone on its line. It works at once, and can be read nowhere afterwards: only its digest is stored.\nlist: what tokens there are, by their ids. remove: takes one back; it is refused within a second.\n\nA worker takes work and reports it; a reader looks; an operator may do all of that, and submit, cancel, retry and pause.\n\nExit codes: 0 done, 2 usage, 3 the tokens cannot be read or stored.',
     takes: 'words',
     offers: ['create', 'list', 'remove'],
     options: {

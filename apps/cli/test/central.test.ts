@@ -96,6 +96,45 @@ test('what failed is tried again by retry, and nothing else', async () => {
   expect((await central.asked('retry', run)).out).toContain('Nothing in it has failed');
 });
 
+test('a task without parameters is named by its place, and what is not known is refused', async () => {
+  const project = soldProject();
+  const central = await centralForTest(project);
+  const watching = central.asking('run', 'many', ...today, '--json');
+  const openRun = async (): Promise<string> =>
+    (JSON.parse((await central.asked('runs', '--json')).out) as { readonly runs: readonly { run: string }[] })
+      .runs[0]?.run ?? '';
+  await expect.poll(openRun, { timeout: 20_000 }).not.toBe('');
+  const run = await openRun();
+  expect(await central.asked('cancel', 'many')).toMatchObject({
+    code: 0,
+    out: 'Cancelled. Nothing of it is running. What is published stays.\n',
+  });
+  expect((await watching.ended).out).toContain('"outcome":"cancelled"');
+  expect(await central.asked('retry', run, 'many')).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('1 task begins anew.'),
+  });
+  expect((await central.asked('cancel', run, 'many')).out).toMatch(/^Cancelled\..*daybook runs /);
+  expect((await central.asked('runs', run)).out).toMatch(/ended cancelled after .*: 1 cancelled\./);
+  for (const unknown of ['sales/date=2018-07-99', 'many-more'])
+    expect(await central.asked('cancel', unknown)).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringContaining(
+        `There is neither a run nor a task ${unknown}: daybook runs --scheduler ${central.url} shows the runs. [scheduler-refused]`,
+      ),
+    });
+  expect((await central.asked('cancel', run, 'sales')).err).toContain(`The run ${run} has no task sales.`);
+  expect((await central.asked('cancel', run, 'many', 'sales')).err).toContain('the run first. See daybook');
+});
+
+test.each(['pause', 'resume'])('to %s one task is refused: it goes by names', async (word) => {
+  const { daybook } = projectForTest();
+  const refused = await daybook(word, 'sales/date=2018-07-01');
+  expect(refused).toMatchObject({ code: 2, out: '' });
+  expect(refused.err).toContain(`sales/date=2018-07-01 is one task: daybook ${word} sales.`);
+});
+
 test('a pause of a name holds back its tasks and no others, until it is resumed', async () => {
   const project = soldProject();
   const central = await centralForTest(project);
@@ -187,6 +226,37 @@ test('what fell due while the scheduler was away is run once, and handlers are t
   expect(out).toContain('It cannot be told.');
 });
 
+test('events of the central scheduler happened when it says, and at debug a worker logs where a job failed', async () => {
+  const project = soldProject();
+  project.write(
+    'central.config.ts',
+    `
+    import { appendFileSync } from 'node:fs';
+    import { join } from 'node:path';
+    import { defineTask, files } from '@daybook/core';
+    import config from './daybook.config.ts';
+    const note = ({ kind, at }) => appendFileSync(join(import.meta.dirname, 'told'), kind + ' ' + at + '\\n');
+    const run = () => { throw new Error('It is broken.'); };
+    const broken = defineTask({ name: 'broken', output: files(), job: { kind: 'code', version: '1', run } });
+    export default { ...config, tasks: [...config.tasks, broken], on: { attemptEnded: note, runEnded: note } };
+    `,
+  );
+  const configured = ['--config', 'central.config.ts'];
+  const central = await centralForTest(project, ...configured);
+  const worker = await central.worker('--log', 'debug', ...configured);
+  expect(await central.asked('run', 'broken', ...configured)).toMatchObject({ code: 3 });
+  await central.server.printed('"run-ended"');
+  central.server.process.kill('SIGTERM');
+  await central.server.ended;
+  const told = readFileSync(join(project.folder, 'told'), 'utf8').trim().split('\n');
+  const times = told.map((line) => line.split(' ')[1]);
+  expect(told.map((line) => line.split(' ')[0])).toEqual(['attemptEnded', 'runEnded']);
+  expect(times[0]).toBe(times[1]);
+  expect(await worker.printed('"attempt-stack"')).toMatch(
+    /"stack":"Error: It is broken\.\\n +at .*central\.config\.ts/,
+  );
+});
+
 test('of the clusters of its runners a worker tells its own handlers', async () => {
   const project = soldProject();
   project.write(
@@ -242,9 +312,27 @@ test('tokens are made, told of and taken back; only their digests are stored', a
     expect(await project.daybook('token', ...words, '--state', state)).toMatchObject({ code: 2, out: '' });
 });
 
+test('where the tokens cannot be read, every command on them and the scheduler say whose they are to be', async () => {
+  const { daybook, folder, write } = projectForTest();
+  mkdirSync(join(folder, '.daybook'));
+  write('.daybook/tokens', '');
+  for (const words of [
+    ['token', 'list'],
+    ['token', 'remove', '0123456789ab'],
+    ['serve', '--port', '0'],
+  ]) {
+    const refused = await daybook(...words);
+    expect(refused).toMatchObject({ code: 3, out: '' });
+    expect(refused.err).toMatch(
+      /The tokens in .*tokens cannot be read as the user .*chown -R .*\[write-failed\]/,
+    );
+  }
+});
+
 test.each([
   [['--port', '70000'], '--port 70000 is no port'],
   [['--lease', '1'], '--lease 1 is too short'],
+  [['--run-days', '0'], '--run-days 0 is not a whole number from 1'],
   [['--host', '0.0.0.0', '--state', 'none'], 'does not listen on 0.0.0.0 without any token'],
   [['--log', 'loud'], '--log loud is none of'],
 ])('serve %j is refused', async (words, why) => {

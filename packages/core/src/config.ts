@@ -22,7 +22,7 @@ export interface Config {
   readonly tasks: readonly AnyTaskDefinition[];
   /** The IANA time zone that decides which day is today; days themselves are UTC. Default `UTC`. */
   readonly zone?: string;
-  /** How much of each named resource there is. */
+  /** How much of each named resource there is. One by the name of a runner caps how many workers have work for it at once. */
   readonly resources?: Readonly<Record<string, number>>;
   /** How many attempts run at once. Default: one for each processor. */
   readonly workers?: number;
@@ -75,7 +75,12 @@ export function checkConfig(value: unknown, where: string): CheckedConfig {
   if (unknown !== undefined)
     refuse(`gives a runner the task "${unknown}", which is not among its \`tasks\`: see to the name.`);
   for (const [name, amount] of Object.entries(config.resources ?? {}))
-    if (!(amount >= 0)) refuse(`has ${amount} of the resource "${name}": give a number from 0.`);
+    if (!(amount >= (names.includes(name) ? 1 : 0)))
+      refuse(
+        names.includes(name)
+          ? `has ${amount} of the resource "${name}", which is a runner's name and caps how many workers use it: give a number from 1.`
+          : `has ${amount} of the resource "${name}": give a number from 0.`,
+      );
   checkSchedules(config.schedules, (name) => definitions.has(name), refuse);
   const handlers = handlersRefusal(config.on);
   if (handlers !== undefined) refuse(handlers);

@@ -77,6 +77,12 @@ export function reportOf(thrown: unknown, fallback: ErrorCode | 'bug' = 'bug'): 
   return { code, message: thrown.message, ...(thrown.stack === undefined ? {} : { stack: thrown.stack }) };
 }
 
+/** What of an error leaves the machine on which it happened. */
+export function withoutStack(error: ErrorReport): ErrorReport {
+  const { stack: _, ...report } = error;
+  return report;
+}
+
 /** Whether `thrown` is a system error such as Node's file functions throw, with this `code` (`ENOENT`, `EEXIST`, …). */
 export function isSystemError(thrown: unknown, code: string): boolean {
   return thrown instanceof Error && (thrown as { code?: unknown }).code === code;

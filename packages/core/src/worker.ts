@@ -1,14 +1,17 @@
 import type { AttemptContext, AttemptEnd } from './attempt.ts';
-import { attempt, newAttemptId } from './attempt.ts';
+import { attempt } from './attempt.ts';
+import { attemptIds } from './attempt-ids.ts';
 import { assert } from './assert.ts';
 import type { BatchPlace } from './batch.ts';
 import { batchOf } from './batch.ts';
 import { reportOf } from './errors.ts';
 import type { GraphNode } from './graph.ts';
+import { reportEnd } from './report-end.ts';
 import type { Runner } from './runner.ts';
 import type { SchedulerPort } from './scheduler-port.ts';
-import { askAgainMs, isUnreachable } from './scheduler-port.ts';
+import { askAgainMs, isUnreachable, refusedError } from './scheduler-port.ts';
 import type { Lease, ProjectRef, WorkResponse } from './scheduler/protocol.ts';
+import { shortEnd } from './short-end.ts';
 import type { TaskId } from './task.ts';
 import type { Timer } from './timer.ts';
 import { pause, processTimer, wakeUp } from './timer.ts';
@@ -46,7 +49,7 @@ export interface WorkerOptions {
   readonly restMs?: number;
   /** Goes on when nothing is left that could run, for there may be more later. Default false. */
   readonly stays?: boolean;
-  /** When it aborts, nothing more is taken, and what runs goes on to its end. */
+  /** When it aborts, nothing more is begun, and what runs goes on to its end. */
   readonly drain?: AbortSignal;
   /**
    * When it aborts, what runs is stopped. A worker that stays reports it as cancelled, and others take it; one that does not
@@ -91,7 +94,8 @@ export async function work(options: WorkerOptions): Promise<void> {
     for (const { abort } of running.values()) abort.abort();
     wake.now();
   };
-  const leaves = (): boolean => drain?.aborted === true || (stays && signal.aborted);
+  const told = AbortSignal.any([...(drain === undefined ? [] : [drain]), ...(stays ? [signal] : [])]);
+  const leaves = (): boolean => told.aborted;
   const begin = (leases: readonly Lease[]): void => {
     for (const [slot, together] of bySlot(leases)) {
       const [first] = together;
@@ -108,6 +112,8 @@ export async function work(options: WorkerOptions): Promise<void> {
         running.set(lease.attempt, each);
         countDown(each, timer);
         beats.within(lease.leaseMs / beatsInLease);
+        // Whoever was told to go meanwhile begins none of them.
+        if (leaves() || signal.aborted) each.abort.abort();
         void attend(each, places[index] as BatchPlace, options, { timer, random })
           .catch(breaks)
           .finally(() => {
@@ -123,18 +129,26 @@ export async function work(options: WorkerOptions): Promise<void> {
   drain?.addEventListener('abort', wake.now, { once: true });
   if (signal.aborted) stop();
   const released = new Set<string>();
-  const ids = newIds(Math.max(...options.runners.map((runner) => runner.batchMax ?? 1)));
+  const ids = attemptIds(Math.max(...options.runners.map((runner) => runner.batchMax ?? 1)));
   let tries = 0;
   try {
     for (;;) {
       if (broken !== undefined) throw broken.error;
       if (leaves()) {
+        if (tries > 0) {
+          // What an unanswered question brought is given again for its ids, and nothing new without `attempts`.
+          const answer = await ask(options, { attempts: [], more: ids.unused() });
+          if ('leases' in answer) {
+            tries = 0;
+            begin(answer.leases);
+          }
+        }
         if (running.size === 0) return;
         await wake.wait(options.beatMs);
         continue;
       }
       const free = slots - busySlots(running);
-      const answer = await ask(options, ids.for(free));
+      const answer = await ask(options, ids.for(free), told);
       if ('unanswered' in answer) {
         tries += 1;
         await wake.wait(askAgainMs(tries, random));
@@ -166,55 +180,31 @@ interface Timing {
   readonly random: () => number;
 }
 
-interface Ids {
-  /** Ids for so many slots, those that were not used before first. */
-  for(free: number): { readonly attempts: readonly string[]; readonly more: readonly string[] };
-  used(ids: readonly string[]): void;
-}
-
-function newIds(batchMax: number): Ids {
-  let attempts: string[] = [];
-  let more: string[] = [];
-  return {
-    for(free) {
-      attempts = topped(attempts, free);
-      more = topped(more, free * (batchMax - 1));
-      return { attempts, more };
-    },
-    used(ids) {
-      const used = new Set(ids);
-      attempts = attempts.filter((id) => !used.has(id));
-      more = more.filter((id) => !used.has(id));
-    },
-  };
-}
-
-/** As many ids as there is room for, those known first. */
-function topped(ids: readonly string[], room: number): string[] {
-  const kept = ids.slice(0, Math.max(0, room));
-  while (kept.length < room) kept.push(newAttemptId());
-  return kept;
-}
-
 async function ask(
   { name, project, runners, scheduler, unanswered }: WorkerOptions,
   { attempts, more }: { readonly attempts: readonly string[]; readonly more: readonly string[] },
+  signal?: AbortSignal,
 ): Promise<WorkResponse | { readonly unanswered: true }> {
   try {
-    const answer = await scheduler({
-      kind: 'next',
-      worker: name,
-      ...(project === undefined ? {} : { project }),
-      runners: runners.map((each) => each.name),
-      attempts,
-      ...(more.length === 0 ? {} : { more }),
-    });
+    const answer = await scheduler(
+      {
+        kind: 'next',
+        worker: name,
+        ...(project === undefined ? {} : { project }),
+        runners: runners.map((each) => each.name),
+        attempts,
+        ...(more.length === 0 ? {} : { more }),
+      },
+      signal,
+    );
+    if (answer.kind === 'refused') throw refusedError('next', answer.why);
     assert(
       answer.kind === 'work',
       `A scheduler answers \`next\` with work, not with ${JSON.stringify(answer)}.`,
     );
     return answer;
   } catch (error) {
+    if (signal?.aborted === true && error === signal.reason) return { unanswered: true };
     if (!isUnreachable(error)) throw error;
     unanswered?.(error);
     return { unanswered: true };
@@ -254,13 +244,17 @@ async function attend(
   timing: Timing,
 ): Promise<void> {
   const { lease, abort } = running;
-  options.started?.(lease);
-  const end = await attempted(lease, place, options, abort.signal);
+  let end: AttemptEnd = { kind: 'cancelled' };
+  if (abort.signal.aborted) {
+    place.leave();
+  } else {
+    options.started?.(lease);
+    end = shortEnd(await attempted(lease, place, options, abort.signal));
+  }
   for (let tries = 1; ; tries += 1) {
     try {
-      const { name: worker, scheduler } = options;
-      const answer = await scheduler({ kind: 'report', worker, attempt: lease.attempt, end });
-      if (answer.kind === 'reported' && answer.accepted) options.ended?.(lease, end, answer.retryAtMs);
+      const { reported, answer } = await reportEnd(lease, end, options);
+      if (answer.accepted) options.ended?.(lease, reported, answer.retryAtMs);
       else options.abandoned?.(lease);
       return;
     } catch (error) {
@@ -363,6 +357,7 @@ async function beatOnce(
     attempts,
     ...(Object.keys(hours).length === 0 ? {} : { clusterHours: hours }),
   });
+  if (answer.kind === 'refused') throw refusedError('beat', answer.why);
   if (answer.kind !== 'beaten') return;
   const lost = new Set(answer.lost);
   for (const id of attempts) {

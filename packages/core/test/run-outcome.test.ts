@@ -8,6 +8,7 @@ import { journalRuns, openJournal, readJournal } from '../src/journal.ts';
 import { text } from '../src/param.ts';
 import type { RunResult } from '../src/run.ts';
 import { checkWorkers, exitCodeOf } from '../src/run.ts';
+import { outcomeOf } from '../src/scheduler/view.ts';
 import type { Task } from '../src/task.ts';
 import { defineTask } from '../src/task.ts';
 import { memoryTargets } from '../src/testing/index.ts';
@@ -72,11 +73,11 @@ describe('the outcome of a run', () => {
     timed-out                                   | failed    | 3 130
     crashed                                     | failed    | 3 130
     waiting                                     | waiting   | 4 130
-    cancelled                                   | cancelled | 3 130
+    cancelled                                   | failed    | 3 130
     bug                                         | failed    | 1 1
     published waiting                           | waiting   | 4 130
     waiting failed                              | failed    | 3 130
-    waiting cancelled                           | cancelled | 3 130
+    waiting cancelled                           | failed    | 3 130
     failed cancelled                            | failed    | 3 130
     failed blocked                              | blocked   | 5 130
     blocked bug                                 | blocked   | 1 1
@@ -132,7 +133,12 @@ describe('a run that is cancelled', () => {
     );
     expect(runner.ran.map(short)).toEqual(['raw']);
     expect(await target.currentVersion(`raw/date=${date}`)).toBe(0);
-    expect([runner.closed, exitCodeOf(result, true)]).toEqual([1, 130]);
+    expect([runner.closed, exitCodeOf(result, false), exitCodeOf(result, true)]).toEqual([1, 3, 130]);
+  });
+
+  test('is called so though something in it waits, unless something has failed', () => {
+    expect(outcomeOf({ waiting: 1, cancelled: 1, published: 1 })).toBe('cancelled');
+    expect(outcomeOf({ waiting: 1, cancelled: 1, failed: 1 })).toBe('failed');
   });
 
   test('before it began runs nothing', async () => {

@@ -27,6 +27,18 @@ describe('what lies below', () => {
     expect(drive.ended()).toBe(true);
   });
 
+  test('a task that is cancelled by itself is cancelled with it, and one that is in no run is refused', () => {
+    const drive = driver();
+    drive.submit('a; b: a; c: b; d');
+    expect(drive.scheduler.handle({ kind: 'cancel', task: 'e' }, drive.nowMs)).toEqual({
+      kind: 'refused',
+      why: 'There is no task e in any run: see which there are.',
+    });
+    expect(drive.text()).toBe('a ready, b pending, c pending, d ready');
+    expect(drive.ask({ kind: 'cancel', task: 'b' }).attempts).toEqual([]);
+    expect(drive.text()).toBe('a ready, b cancelled, c cancelled, d ready');
+  });
+
   test('a task that waits waits for the same thing', () => {
     const drive = driver();
     drive.submit('a waiting external; b: a; c: b');

@@ -162,8 +162,9 @@ export class Oracle {
     expect(answer.accepted).toBe(live || given.ended);
     if (!live) return;
     given.ended = true;
-    const { task } = given.lease;
+    const { task, runner } = given.lease;
     const cancelled = this.#cancelled.has(id);
+    if (end.kind === 'cancelled' && !cancelled) this.#holding.get(given.worker)?.runners.delete(runner);
     const ofProject = given.digest === this.#task(task).digest;
     const good = ['published', 'unchanged', 'fresh'].includes(end.kind);
     if (good && ofProject) this.complete.add(task);
@@ -309,12 +310,18 @@ export class Oracle {
       untilMs: lease.untilMs,
       ended: false,
     });
-    for (const [resource, cap] of Object.entries(this.#caps))
+    for (const [resource, cap] of Object.entries(this.#caps)) {
       expect(this.#used(resource)).toBeLessThanOrEqual(cap);
+      expect(this.#usersOf(resource).length).toBeLessThanOrEqual(cap);
+    }
   }
 
   /** Nothing ready is left that fits, when less was given than asked for. */
-  #expectNothingIdle({ project }: WorkerOfOracle, runners: readonly string[], less: boolean): void {
+  #expectNothingIdle(
+    { name: worker, project }: WorkerOfOracle,
+    runners: readonly string[],
+    less: boolean,
+  ): void {
     if (!less || this.#paused) return;
     const left = this.scheduler.tasks().filter(({ task, state }) => {
       const { runner, resources, digest, name } = this.#task(task);
@@ -322,10 +329,28 @@ export class Oracle {
         ([resource, amount]) => this.#used(resource) + amount <= (this.#caps[resource] ?? 0),
       );
       const can = runner !== undefined && runners.includes(runner) && digest === project.digest;
-      return state === 'ready' && can && fits && !this.#pausedNames.has(name);
+      return (
+        state === 'ready' && can && fits && !this.#pausedNames.has(name) && this.#mayHold(worker, runner)
+      );
     });
     expect(left.map(({ task }) => task)).toEqual([]);
   }
+
+  /** Whether a worker has work for a runner, or may have some beside those that do or did last. */
+  #mayHold(worker: string, runner: string): boolean {
+    const holders = new Set(this.#usersOf(runner));
+    for (const [name, { runners, seenMs }] of this.#holding)
+      if (runners.has(runner) && seenMs + leaseMs > this.#heldMs) holders.add(name);
+    return holders.has(worker) || holders.size < (this.#caps[runner] ?? Infinity);
+  }
+
+  #usersOf(runner: string): readonly string[] {
+    const users = this.live().filter(({ lease }) => lease.runner === runner);
+    return [...new Set(users.map(({ worker }) => worker))];
+  }
+
+  /** By worker: for which runners it was given work and was not told since that there is none. */
+  readonly #holding = new Map<string, { readonly runners: Set<string>; seenMs: number }>();
 
   #used(resource: string): number {
     const used = this.live().map(({ lease }) => this.#resourcesOf.get(lease.attempt)?.[resource] ?? 0);
@@ -358,11 +383,23 @@ export class Oracle {
     if (request.kind === 'submit') this.mirrors.get(request.run)?.mayChange();
     const response = this.scheduler.handle(request, nowMs);
     this.log.push({ request, nowMs, response });
+    if ('worker' in request) this.#seeHolding(request, response);
     if (response.kind === 'work')
       for (const { attempt, task } of response.leases)
         if (!this.#resourcesOf.has(attempt)) this.#resourcesOf.set(attempt, this.#task(task).resources);
     for (const view of this.scheduler.tasks()) this.#expectMissed(before.get(view.task), view);
     return response;
+  }
+
+  #seeHolding({ kind, worker }: Request & { readonly worker: string }, response: Response): void {
+    const known = this.#holding.get(worker) ?? { runners: new Set(), seenMs: 0 };
+    if (kind !== 'report') {
+      if (known.seenMs + leaseMs <= this.#heldMs) known.runners.clear();
+      known.seenMs = this.#heldMs;
+    }
+    if (response.kind === 'work') for (const { runner } of response.leases) known.runners.add(runner);
+    if ('idleRunners' in response) for (const runner of response.idleRunners) known.runners.delete(runner);
+    this.#holding.set(worker, known);
   }
 
   /** Only where no worker was seen for long enough does a task fail for that. */

@@ -26,7 +26,7 @@ describe('an attempt that did not end well', () => {
     failed         |     | 1
     blocked        |     | 1
     waiting        |     | 1
-    cancelled      |     | 4
+    cancelled      |     | 21
     infrastructure | 0   | 1
     infrastructure | 1   | 2
     lost           | 5   | 6
@@ -36,13 +36,14 @@ describe('an attempt that did not end well', () => {
     failed         | 5   | 1
     blocked        | 5   | 1
     waiting        | 5   | 1
+    cancelled      | 0   | 21
   `,
   );
   test.each(cases)('$end, with retries "$own" of its own, is tried $attempts times in all', (row) => {
     const drive = driver({ leaseMs: 1000 });
     drive.submit(row.own === '' ? 'a; b: a' : `a retries=${row.own}; b: a`);
     let attempts = 0;
-    for (; attempts < 20 && drive.next(1).includes('a'); attempts += 1) {
+    for (; attempts < 30 && drive.next(1).includes('a'); attempts += 1) {
       const end = ends[row.end];
       if (end !== undefined) drive.end('a', end);
       drive.nowMs += 200_000;
@@ -51,7 +52,8 @@ describe('an attempt that did not end well', () => {
     }
     expect(attempts).toBe(Number(row.attempts));
     expect(drive.view('a')).toMatchObject({ state: 'ended', attempts });
-    expect(drive.view('a').end?.kind).toBe(row.end === 'infrastructure' ? 'failed' : row.end);
+    const ended: Readonly<Record<string, string>> = { infrastructure: 'failed', cancelled: 'lost' };
+    expect(drive.view('a').end?.kind).toBe(ended[row.end] ?? row.end);
     expect(drive.ended()).toBe(true);
   });
 
@@ -118,6 +120,34 @@ describe('backing off', () => {
       expect(drive.end('a', infrastructure).retryAtMs).toBe(drive.nowMs + retryDelayMs(retry, 'a'));
       drive.nowMs += 60_000;
     }
+  });
+});
+
+describe('an attempt that its worker gives back', () => {
+  test('makes its task ready at once and uses up no retry', () => {
+    const drive = driver();
+    drive.submit('a retries=1; b: a');
+    for (let time = 0; time < 5; time += 1) {
+      expect(drive.next(1)).toEqual(['a']);
+      const answer = drive.end('a', { kind: 'cancelled' });
+      expect([answer.accepted, answer.retryAtMs]).toEqual([true, undefined]);
+      expect(drive.text()).toBe('a ready, b pending');
+    }
+    drive.next(1);
+    expect(drive.end('a', infrastructure).retryAtMs).toBeGreaterThan(drive.nowMs);
+    drive.nowMs += 200_000;
+    drive.next(1);
+    drive.end('a', 'published');
+    expect(drive.next(1)).toEqual(['b']);
+  });
+
+  test('is counted through a restart', () => {
+    const drive = driver();
+    drive.submit('a');
+    drive.next(1);
+    drive.end('a', { kind: 'cancelled' });
+    const [task] = drive.scheduler.state().tasks;
+    expect(task?.retries).toEqual({ 'given-back': 1 });
   });
 });
 
@@ -249,9 +279,10 @@ describe('a superseded attempt', () => {
 test('only the classes of failure that may pass are tried again', () => {
   const classes = Object.entries(ends).map(([name, end]) => `${name} ${retryClassOf(end) ?? 'no'}`);
   expect(classes.join(', ')).toBe(
-    'infrastructure infrastructure, crashed crashed, timed-out timed-out, failed no, blocked no, waiting no, cancelled lost',
+    'infrastructure infrastructure, crashed crashed, timed-out timed-out, failed no, blocked no, waiting no, cancelled given-back',
   );
   expect(retryClassOf({ kind: 'lost' })).toBe('lost');
   expect(retriesAllowed('timed-out', undefined)).toBe(1);
   expect(retriesAllowed('lost', 0)).toBe(0);
+  expect(retriesAllowed('given-back', 0)).toBe(20);
 });

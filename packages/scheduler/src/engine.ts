@@ -25,15 +25,15 @@ export interface EngineOptions {
   readonly snapshotMs: number;
   /** How long what has ended is told of in the history. */
   readonly historyMs: number;
-  /** Told of everything that has happened and when, once it is durable. */
+  /** Told of everything that has happened and when, by the scheduler's clock, once it is durable. */
   happened(event: SchedulerEvent, atMs: number): void;
 }
 
 /**
  * The state machine with its journal: what it answers is durable before anybody hears it. After a failed write it answers
- * nothing, for its memory is then ahead of the disk. If nothing of the write can have got there (a full disk), the next
- * request tries again: the state is read back from the disk, and it goes on from there. After a failed fsync or with a damaged
- * file it stays so until it is started anew.
+ * nothing, for its memory is then ahead of the disk. If nothing of the write can have got there (a full disk), it tries again
+ * within a second, whether anybody asks or not: the state is read back from the disk, and it goes on from there. After a failed
+ * fsync or with a damaged file it stays so until it is started anew.
  */
 export interface Engine {
   /** Answers one request; throws the `DaybookError` of the journal when it cannot be kept. */
@@ -78,7 +78,7 @@ const quiet: ReadonlySet<Request['kind']> = new Set(['next', 'beat', 'tick', 'st
 
 /** Brings the machine to where it was, and proves by a snapshot that the journal can be written. */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
-  const { journal, nowMs, log } = options;
+  const { journal, nowMs, steadyMs, log } = options;
   let { machine, seq } = restored(journal.loaded, options);
   let failed: DaybookError | undefined;
   let triedAtMs = Number.NEGATIVE_INFINITY;
@@ -102,6 +102,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
           );
     if (failed === undefined) log.error({ code: known.code, why: known.message }, 'journal-failed');
     failed ??= known;
+    awaitTick();
     return failed;
   };
   const keep = async (): Promise<void> => {
@@ -129,7 +130,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       .finally(() => (keeping = undefined));
   };
   const tryAgain = async (): Promise<void> => {
-    triedAtMs = nowMs();
+    triedAtMs = steadyMs();
     try {
       await keeping;
       ({ machine, seq } = restored(await journal.reopen(), options));
@@ -143,7 +144,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   };
   const refuseIfFailed = async (): Promise<void> => {
     if (failed === undefined) return;
-    if (mayBeTriedAgain(failed) && (trying !== undefined || nowMs() - triedAtMs >= tryAgainMs)) {
+    if (mayBeTriedAgain(failed) && (trying !== undefined || steadyMs() - triedAtMs >= tryAgainMs)) {
       trying ??= tryAgain().finally(() => (trying = undefined));
       await trying;
     }
@@ -177,10 +178,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     await durable(
       journal.append({
         entries: [{ seq, atMs, request: text, answer: digestOf(answer) }],
-        ...endedOf(step.events, atMs),
+        ...endedOf(step.events, step.atMs),
       }),
     );
-    for (const each of step.events) options.happened(each, atMs);
+    for (const each of step.events) options.happened(each, step.atMs);
     if (step.events.length > 0 || !quiet.has(request.kind)) {
       version += 1;
       for (const wake of waiters) wake();
@@ -192,24 +193,28 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
 
   let stopTick = (): void => undefined;
   let tickAtMs = Number.POSITIVE_INFINITY;
-  /** What falls due by itself falls due without anybody asking. */
+  const nextTickMs = (): number => {
+    if (failed === undefined) return machine.scheduler.nextChangeMs();
+    return mayBeTriedAgain(failed) ? nowMs() + tryAgainMs : Number.POSITIVE_INFINITY;
+  };
+  /** What falls due by itself falls due without anybody asking, and so does the next try after a failed write. */
   const awaitTick = (): void => {
-    const dueMs = machine.scheduler.nextChangeMs();
-    if (dueMs >= tickAtMs) return;
+    const dueMs = nextTickMs();
+    if (stopped || dueMs >= tickAtMs) return;
     stopTick();
     tickAtMs = dueMs;
     stopTick = options.timer(Math.min(Math.max(dueMs - nowMs(), tickLeastMs), tickMostMs), () => {
       tickAtMs = Number.POSITIVE_INFINITY;
       // Where it cannot be kept, whoever asks next is told.
-      if (!stopped) engine.ask({ kind: 'tick' }).catch(() => undefined);
+      if (!stopped) engine.ask({ kind: 'tick' }).catch(awaitTick);
     });
   };
   let stopped = false;
-  let aheadMs = nowMs() - options.steadyMs();
+  let aheadMs = nowMs() - steadyMs();
   /** By how much the clock has leapt forward since this was asked last: it was set, or the machine has slept. */
   const leaptMs = (): number => {
     const before = aheadMs;
-    aheadMs = nowMs() - options.steadyMs();
+    aheadMs = nowMs() - steadyMs();
     return aheadMs - before;
   };
 

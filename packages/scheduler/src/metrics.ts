@@ -15,6 +15,8 @@ export interface Metrics {
   /** Looks at the scheduler as it is now; what it learns is told by `text`. */
   look(scheduler: Scheduler, nowMs: number): void;
   journalWorks(works: boolean): void;
+  /** The workers that the journal knew at the start: what they tell first is what was counted before it, and no increase. */
+  workersBefore(names: readonly string[]): void;
   /** A worker told how long its clusters have lived since it began, in hours, by runner. */
   clustersLived(worker: string, soFar: Readonly<Record<string, number>>): void;
   text(): Promise<{ readonly type: string; readonly body: string }>;
@@ -99,6 +101,7 @@ export function metrics(hooks: MetricHooks): Metrics {
   });
   /** What each worker told last, those heard of last at the end. */
   const lived = new Map<string, number>();
+  const before = new Set<string>();
   let readySince = new Map<number, number>();
   return {
     happened(event) {
@@ -125,11 +128,13 @@ export function metrics(hooks: MetricHooks): Metrics {
       for (const each of scheduler.ahead())
         ahead.inc({ runner: each.runner }, each.ready + each.running + each.waiting);
     },
+    workersBefore: (names) => names.forEach((name) => before.add(name)),
     clustersLived(worker, soFar) {
+      const counted = before.delete(worker);
       for (const [runner, total] of Object.entries(soFar)) {
         const key = JSON.stringify([worker, runner]);
-        const more = total - (lived.get(key) ?? 0);
-        if (more > 0) hours.inc({ runner }, more);
+        const more = total - (lived.get(key) ?? (counted ? total : 0));
+        hours.inc({ runner }, Math.max(0, more));
         lived.delete(key);
         lived.set(key, total);
         const [oldest] = lived.keys();

@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { BlockList, isIP } from 'node:net';
-import type { RunBoard, SchedulerEvent, Timer } from '@daybook/core';
+import type { AttemptEnd, ErrorReport, RunBoard, SchedulerEvent, Timer } from '@daybook/core';
 import { DaybookError, processTimer } from '@daybook/core';
 import type { Logger } from 'pino';
 import { boardOf } from './board.ts';
@@ -43,7 +43,7 @@ export interface SchedulerServerOptions {
   readonly limits?: Partial<Limits & ConnectionLimits>;
   readonly log?: LogOptions;
   readonly hooks?: MetricHooks;
-  /** Told of what has happened and when, once it is durable: for handlers of events. One that throws is logged. */
+  /** Told of what has happened and when, by the scheduler's clock, once it is durable: for handlers of events. One that throws is logged. */
   readonly event?: (event: SchedulerEvent, atMs: number) => void;
   /** Default: the clock of the machine. */
   readonly nowMs?: () => number;
@@ -87,15 +87,20 @@ const defaultLimits: Limits & ConnectionLimits = {
 
 /**
  * Starts the central scheduler on a state folder: goes on where the last one was, however that ended. Throws a `DaybookError`:
- * `state-in-use`, `state-too-new`, `state-damaged`, `write-failed`, or `usage` where it may not or cannot listen.
+ * `state-in-use`, `state-too-new`, `state-damaged`, `write-failed`, also where its tokens cannot be read, or `usage` where it may
+ * not or cannot listen.
  */
 export async function startScheduler(options: SchedulerServerOptions): Promise<SchedulerServer> {
   const { state, host = '127.0.0.1', port = 8766, nowMs = Date.now, timer = processTimer } = options;
   const steadyMs = options.steadyMs ?? options.nowMs ?? ((): number => performance.now());
   const limits = { ...defaultLimits, ...options.limits };
   const log = openLog(options.log);
-  const tokens = tokenBook(state, nowMs);
-  if (!isLoopback(host) && !tokens.any())
+  const tokens = tokenBook(state, {
+    steadyMs,
+    unreadable: ({ code, message }) => log.error({ code, why: message }, 'tokens-unreadable'),
+  });
+  const guarded = tokens.any();
+  if (!isLoopback(host) && !guarded)
     throw new DaybookError(
       'usage',
       `The scheduler does not listen on ${host} without any token: make one first with \`daybook token create --role operator --state ${state}\`.`,
@@ -121,6 +126,7 @@ export async function startScheduler(options: SchedulerServerOptions): Promise<S
     }),
     () => journal.close(),
   );
+  figures.workersBefore(await started(workerNames(engine), () => engine.stop()));
   const { snapshot, entries } = journal.loaded;
   log.info({ snapshot: snapshot?.seq ?? 0, entries: entries.length }, 'played-back');
   const measured = measuring(engine, figures);
@@ -141,6 +147,8 @@ export async function startScheduler(options: SchedulerServerOptions): Promise<S
       keepAliveTimeout: limits.idleMs,
       connectionsCheckingInterval: Math.min(5000, limits.headersMs),
       maxHeaderSize: 16 * 1024,
+      // Node's own refusal would not be in the form of ours.
+      requireHostHeader: false,
     },
     answering,
   );
@@ -180,19 +188,31 @@ function measuring(engine: Engine, figures: Metrics): Engine {
       const startMs = performance.now();
       const answered = await engine.ask(request);
       figures.answered(request.kind, (performance.now() - startMs) / 1000);
-      if (request.kind === 'beat' && request.clusterHours !== undefined)
-        figures.clustersLived(request.worker, request.clusterHours);
+      if (request.kind === 'beat') figures.clustersLived(request.worker, request.clusterHours ?? {});
       return answered;
     },
   };
 }
 
-/** The metrics are there when the journal is not, too: they are how one learns of it. */
-async function scraped(engine: Engine, figures: Metrics, nowMs: () => number): Promise<Answer> {
-  const fault = await engine.fault();
-  figures.journalWorks(fault === undefined);
-  if (fault === undefined) await engine.read((scheduler) => figures.look(scheduler, nowMs()));
+/** The metrics are there when the journal is not, too: they are how one learns of it. Exported for its test. */
+export async function scraped(
+  engine: Pick<Engine, 'read'>,
+  figures: Metrics,
+  nowMs: () => number,
+): Promise<Answer> {
+  let works = true;
+  try {
+    await engine.read((scheduler) => figures.look(scheduler, nowMs()));
+  } catch (error) {
+    if (!(error instanceof DaybookError)) throw error;
+    works = false;
+  }
+  figures.journalWorks(works);
   return await figures.text();
+}
+
+async function workerNames(engine: Engine): Promise<readonly string[]> {
+  return await engine.read((scheduler) => scheduler.workers().map(({ name }) => name));
 }
 
 function tell(
@@ -206,15 +226,27 @@ function tell(
   const { kind, ...facts } = event;
   if ('end' in facts) {
     const { end, ...others } = facts;
-    log.info({ ...others, outcome: end.kind, ...('error' in end ? { error: end.error } : {}) }, kind);
-  } else {
+    log[isBad(end) ? 'warn' : 'info']({ ...others, outcome: end.kind, ...errorIn(end) }, kind);
+  } else if (typeof facts.run === 'string') {
     log.info(facts, kind);
+  } else {
+    const { outcome } = facts.run;
+    log[outcome === 'failed' || outcome === 'blocked' ? 'warn' : 'info'](facts.run, kind);
   }
   try {
     handler?.(event, atMs);
   } catch (error) {
     log.error({ why: error instanceof Error ? error.message : String(error) }, 'handler-failed');
   }
+}
+
+/** Whether somebody may have to see to what an attempt came to. */
+function isBad(end: AttemptEnd): boolean {
+  return 'error' in end || end.kind === 'blocked' || end.kind === 'timed-out' || end.kind === 'lost';
+}
+
+function errorIn(end: AttemptEnd): { readonly error?: Omit<ErrorReport, 'stack'> } {
+  return 'error' in end ? { error: { code: end.error.code, message: end.error.message } } : {};
 }
 
 async function started<T>(starting: Promise<T>, undo: () => Promise<void>): Promise<T> {

@@ -1,5 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { BigIntStats } from 'node:fs';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { DaybookError, isSystemError } from '@daybook/core';
 import { writeWhole } from './store/write-whole.ts';
@@ -17,7 +19,7 @@ export interface TokenFacts {
   readonly createdAt: string;
 }
 
-/** The tokens of a state folder, as a running server sees them. */
+/** The tokens of a state folder, as a running server sees them. Both throw `write-failed` while the folder cannot be read. */
 export interface TokenBook {
   /** Whose token it is; undefined of one that is not known. It takes as long for each. */
   holder(token: string): TokenFacts | undefined;
@@ -48,7 +50,7 @@ export function createToken(
   } catch (error) {
     throw new DaybookError(
       'write-failed',
-      `No token can be stored in ${folderOf(state)}: ${error instanceof Error ? error.message : String(error)}. See to the folder, its permissions and its space.`,
+      `No token can be stored in ${folderOf(state)}: ${messageOf(error)}. See to the folder, its permissions and its space.`,
       { cause: error },
     );
   }
@@ -65,22 +67,48 @@ export function listTokens(state: string): readonly TokenFacts[] {
 /** Takes a token back by its id; a running server refuses it within a second. Says whether there was one. */
 export function removeToken(state: string, id: string): boolean {
   const found = readTokens(state).filter((each) => each.id === id);
-  for (const { digest } of found)
-    rmSync(join(folderOf(state), `${digest.toString('hex')}.json`), { force: true });
+  try {
+    for (const { digest } of found)
+      rmSync(join(folderOf(state), `${digest.toString('hex')}.json`), { force: true });
+  } catch (error) {
+    throw new DaybookError(
+      'write-failed',
+      `The token ${id} cannot be removed from ${folderOf(state)}: ${messageOf(error)}. See to the permissions of the folder.`,
+      { cause: error },
+    );
+  }
   return found.length > 0;
 }
 
+export interface TokenBookOptions {
+  /** A clock that nobody sets. */
+  readonly steadyMs: () => number;
+  /** Told why the folder cannot be read: once, until it can be or the reason is another one. */
+  readonly unreadable: (error: DaybookError) => void;
+}
+
 /** The folder is looked at again when it has changed: for an unknown token always, else once in a second. */
-export function tokenBook(state: string, nowMs: () => number): TokenBook {
+export function tokenBook(state: string, { steadyMs, unreadable }: TokenBookOptions): TokenBook {
   let known: readonly Stored[] = [];
   let seen = '';
   let lookedAtMs = Number.NEGATIVE_INFINITY;
+  let told: string | undefined;
   const look = (): void => {
-    lookedAtMs = nowMs();
-    const stamp = stampOf(folderOf(state));
-    if (stamp === seen) return;
-    known = readTokens(state);
+    const stamp = stampOf(state);
+    if (stamp !== seen) known = readTokens(state);
     seen = stamp;
+    // Where it cannot be read, the next request looks again: one who was taken back is not let in.
+    lookedAtMs = steadyMs();
+  };
+  const lookForRequest = (): void => {
+    try {
+      look();
+      told = undefined;
+    } catch (error) {
+      if (error instanceof DaybookError && error.message !== told) unreadable(error);
+      told = messageOf(error);
+      throw error;
+    }
   };
   const find = (digest: Buffer): Stored | undefined => {
     let found: Stored | undefined;
@@ -91,10 +119,10 @@ export function tokenBook(state: string, nowMs: () => number): TokenBook {
   return {
     holder(token) {
       const digest = digestOf(token);
-      if (nowMs() - lookedAtMs >= 1000) look();
+      if (steadyMs() - lookedAtMs >= 1000) lookForRequest();
       const held = find(digest);
       if (held !== undefined) return held;
-      look();
+      lookForRequest();
       return find(digest);
     },
     any() {
@@ -105,7 +133,7 @@ export function tokenBook(state: string, nowMs: () => number): TokenBook {
 }
 
 function readTokens(state: string): readonly Stored[] {
-  return names(folderOf(state)).flatMap((name) => {
+  return names(state).flatMap((name) => {
     const hex = /^([0-9a-f]{64})\.json$/.exec(name)?.[1];
     const facts = hex === undefined ? undefined : factsIn(join(folderOf(state), name));
     return hex === undefined || facts === undefined
@@ -125,21 +153,52 @@ function factsIn(path: string): Pick<TokenFacts, 'role' | 'createdAt'> | undefin
   }
 }
 
-function names(folder: string): readonly string[] {
+function names(state: string): readonly string[] {
   try {
-    return readdirSync(folder);
+    return readdirSync(folderOf(state));
   } catch (error) {
     if (isSystemError(error, 'ENOENT')) return [];
-    throw error;
+    throw unreadableError(state, error);
   }
 }
 
 /** Changes with every file that comes or goes. */
-function stampOf(folder: string): string {
-  const facts = statSync(folder, { bigint: true, throwIfNoEntry: false });
+function stampOf(state: string): string {
+  const facts = factsOf(state);
   // What changed just now may change again without a trace.
   const fresh = facts !== undefined && BigInt(Date.now()) - facts.mtimeMs < 100n;
   return facts === undefined ? 'none' : `${facts.mtimeNs} ${facts.size} ${fresh ? Math.random() : ''}`;
+}
+
+function factsOf(state: string): BigIntStats | undefined {
+  try {
+    return statSync(folderOf(state), { bigint: true, throwIfNoEntry: false });
+  } catch (error) {
+    throw unreadableError(state, error);
+  }
+}
+
+/** Mostly root has made the folder before the service ran as somebody else. */
+function unreadableError(state: string, error: unknown): DaybookError {
+  const user = userName();
+  return new DaybookError(
+    'write-failed',
+    `The tokens in ${folderOf(state)} cannot be read as the user ${user}: ${messageOf(error)}. Let it be a folder of that user: chown -R ${user} ${state}`,
+    { cause: error },
+  );
+}
+
+/** A user of a container may have a number alone. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.());
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function digestOf(token: string): Buffer {

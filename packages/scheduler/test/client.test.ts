@@ -138,11 +138,11 @@ test.each([
     /A submit takes the role operator\./,
   ],
   [
-    'a request that is refused',
-    422,
+    'a parameter that cannot be meant',
+    400,
     problem,
-    '{"type":"/problems/request-refused","title":"It is none.","status":422,"detail":"why"}',
-    /refuses the request\. It is none\. why/,
+    '{"type":"/problems/parameter-invalid","title":"It cannot be meant.","status":400,"detail":"why"}',
+    /refuses the request\. It cannot be meant\. why/,
   ],
   [
     'a newer server',
@@ -189,12 +189,50 @@ test('a request that the scheduler refuses by its own rules is an answer', async
   expect(await port({ kind: 'retry', run: 'never submitted' })).toMatchObject({ kind: 'refused' });
 });
 
+test('so is one that is too large or none of the protocol: nothing was changed', async () => {
+  const server = await running({ limits: { workerBodyBytes: 2000 } });
+  const port = schedulerPort({ url: server.url, token: server.tokens.worker });
+  const error = { code: 'job-failed', message: 'x'.repeat(3000) } as const;
+  const end = { kind: 'failed', fault: 'task', error } as const;
+  expect(await port({ kind: 'report', worker: 'w', attempt: attemptId(1), end })).toEqual({
+    kind: 'refused',
+    why: 'The request is too large. With this token a request has at most 2000 bytes.',
+  });
+  const next = { kind: 'next', worker: 'w', runners: ['local'], attempts: ['a', 'a'] } as const;
+  expect(await port(next)).toEqual({
+    kind: 'refused',
+    why: 'The request is not one of the protocol. The request next names "a" twice in attempts and more: each attempt has an id of its own.',
+  });
+});
+
 test('a question that waits ends with its signal', async () => {
   const stop = new AbortController();
   const url = await answering(() => stop.abort(new Error('stopped by the test')));
   await expect(schedulerPort({ url, token, signal: stop.signal })(beat)).rejects.toThrow(
     'stopped by the test',
   );
+});
+
+test('a question for work that its worker ends takes nothing more, and its ids bring what it had taken', async () => {
+  const server = await running();
+  const port = schedulerPort({ url: server.url, token: server.tokens.operator });
+  const leave = new AbortController();
+  const next = { kind: 'next', worker: 'w', runners: ['local'], attempts: [attemptId(1)] } as const;
+  const waiting = port(next, leave.signal);
+  await expect
+    .poll(async () => (await (await server.fetch('/v1/workers')).json()) as unknown)
+    .toMatchObject({
+      workers: [{ name: 'w' }],
+    });
+  leave.abort(new Error('told to go'));
+  await expect(waiting).rejects.toThrow('told to go');
+  // Only who had really gone is not given what comes now.
+  await port({ kind: 'beat', worker: 'w', attempts: [] });
+  await port(submitOf('r', 2) as unknown as SubmitRequest);
+  const unheard = { ...next, attempts: [], more: [attemptId(1)] };
+  expect(await port(unheard)).toMatchObject({ kind: 'work', leases: [] });
+  await port(next);
+  expect(await port(unheard)).toMatchObject({ leases: [{ attempt: attemptId(1), task: 't/number=0' }] });
 });
 
 test.each([

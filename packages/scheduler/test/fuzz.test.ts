@@ -153,6 +153,12 @@ const attacks: Readonly<Record<string, (random: Random, server: Running) => Omit
     bytes: post(server, JSON.stringify(bent(random)), server.tokens.worker),
   }),
   good: (random, server) => ({ bytes: post(server, JSON.stringify(goodRequest(random))) }),
+  'an id twice': (random, server) => {
+    const [id, other] = [attemptId(below(random, 300)), attemptId(300 + below(random, 300))];
+    const ids = random() < 0.5 ? [[id, id], []] : [[id], pick(random, [[id], [other, other]])];
+    const [attempts, more] = ids;
+    return { bytes: post(server, JSON.stringify({ ...nextOf('w0'), attempts, more })) };
+  },
   'cut JSON': (random, server) => {
     const text = JSON.stringify(goodRequest(random));
     return { bytes: post(server, text.slice(0, below(random, text.length))) };
@@ -290,6 +296,9 @@ test(
     // Each kind of attack got something, and the honest are still served.
     expect([...statuses.keys()].toSorted().join('\n')).toMatch(/good: 200/);
     expect(statuses.get('good: none')).toBeUndefined();
+    expect([...statuses.keys()].filter((each) => each.startsWith('an id twice'))).toEqual([
+      'an id twice: 422',
+    ]);
     expect(server.lines.filter((line) => line.includes('"event":"bug"'))).toEqual([]);
     expect((await server.post(submitOf('after', 1))).status).toBe(200);
     await server.stop();

@@ -4,13 +4,17 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
 import type { SubmitRequest } from '@daybook/core';
+import { DaybookError } from '@daybook/core';
 import { expect, onTestFinished, test } from 'vitest';
 import { listener } from '../src/http/listener.ts';
 import { problem } from '../src/http/problem.ts';
 import { openLog } from '../src/logs.ts';
 import { createToken, schedulerClient, startScheduler } from '../src/index.ts';
+import { metrics } from '../src/metrics.ts';
+import { scraped } from '../src/start-scheduler.ts';
 import { openStore } from '../src/store/store.ts';
 import { attemptId, nextOf, reportOf, submitOf } from './requests.ts';
+import type { Running } from './running.ts';
 import { emptyFolder, running } from './running.ts';
 import { serverProcess } from './server-process.ts';
 
@@ -114,6 +118,81 @@ test('an event is told once it is durable, and a handler that throws is logged a
   expect(server.lines.filter((line) => line.includes('the handler is broken'))).toHaveLength(4);
 });
 
+test('an event happened when the scheduler says, whatever the clock shows by then', async () => {
+  let nowMs = 1_000_000_000;
+  const told: (readonly [string, number])[] = [];
+  const server = await running({
+    nowMs: () => nowMs,
+    event: ({ kind }, atMs) => void told.push([kind, atMs]),
+  });
+  await server.post(submitOf('r', 1));
+  await server.post(nextOf('w', attemptId(1)), 'worker');
+  nowMs -= 60_000;
+  await server.post(reportOf('w', attemptId(1)), 'worker');
+  expect(new Set(told.map(([, atMs]) => atMs))).toEqual(new Set([1_000_000_000]));
+  const { attempts } = (await (await server.fetch('/v1/attempts')).json()) as {
+    readonly attempts: readonly [{ readonly startedMs: number; readonly endedMs: number }];
+  };
+  expect(attempts).toMatchObject([{ startedMs: 1_000_000_000, endedMs: 1_000_000_000 }]);
+});
+
+test('a line of the log names its run as a text, and is a warning where somebody may have to see to it', async () => {
+  const server = await running({ leaseMs: 1000 });
+  const ended = async (run: string, attempt: string, end: unknown): Promise<void> => {
+    await server.post({ ...submitOf(run, 1), command: ['run', run] });
+    await server.post(nextOf('w', attempt), 'worker');
+    await server.post(reportOf('w', attempt, end), 'worker');
+  };
+  const error = { code: 'job-failed', message: 'It failed.', stack: 'Error: It failed.\n    at job.ts:1' };
+  await ended('good', attemptId(1), { kind: 'unchanged', version: 1, reason: { kind: 'missing' }, rows: 1 });
+  await ended('bad', attemptId(2), { kind: 'failed', fault: 'task', error });
+  await ended('stopped', attemptId(3), { kind: 'blocked', controls: [], stage: 'memory:///' });
+  await server.post(submitOf('gone', 1));
+  await server.post(nextOf('w', attemptId(4)), 'worker');
+  const lines = (): readonly Readonly<Record<string, unknown>>[] =>
+    server.lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+  const levels = (event: string): readonly string[] =>
+    lines()
+      .filter((line) => line['event'] === event)
+      .map(({ level, run, outcome }) => `${String(level)} ${String(run)} ${String(outcome)}`);
+  await expect
+    .poll(() => levels('attempt-ended'), { timeout: 5000 })
+    .toEqual(['info good unchanged', 'warn bad failed', 'warn stopped blocked', 'warn gone lost']);
+  expect(levels('run-ended')).toEqual(['info good ok', 'warn bad failed', 'warn stopped blocked']);
+  expect(lines().find(({ event }) => event === 'run-ended')).toMatchObject({
+    command: ['run', 'good'],
+    counts: { unchanged: 1 },
+  });
+  expect(lines().find(({ outcome }) => outcome === 'failed')).toMatchObject({
+    error: { code: 'job-failed', message: 'It failed.' },
+  });
+  expect(server.lines.join('')).not.toContain('job.ts');
+  const views = ['/v1/attempts', '/v1/runs/bad/tasks', '/v1/runs'].map(async (path) => {
+    return await (await server.fetch(path, { role: 'reader' })).text();
+  });
+  expect((await Promise.all(views)).join('')).not.toContain('job.ts');
+});
+
+test('at debug each request is logged, without its parameters', async () => {
+  const lines: string[] = [];
+  const server = await running({ log: { level: 'debug', to: { write: (line) => void lines.push(line) } } });
+  await server.fetch('/v1/runs?limit=3', { role: 'reader' });
+  await fetch(`${server.url}/v1/runs?password=s3same`);
+  await fetch(`${server.url}/healthz`);
+  const answered = (): readonly Readonly<Record<string, unknown>>[] =>
+    lines
+      .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>)
+      .filter(({ event }) => event === 'answered');
+  await expect.poll(answered).toHaveLength(3);
+  expect(answered()).toMatchObject([
+    { level: 'debug', method: 'GET', path: '/v1/runs', status: 200, role: 'reader' },
+    { method: 'GET', path: '/v1/runs', status: 401 },
+    { method: 'GET', path: '/healthz', status: 200 },
+  ]);
+  expect(answered().every(({ durationMs }) => typeof durationMs === 'number')).toBe(true);
+  expect(lines.join('')).not.toContain('s3same');
+});
+
 test('what was told is not told again by the server that comes after a killed one', async () => {
   const told: string[] = [];
   const options = { event: ({ kind }: { readonly kind: string }): void => void told.push(kind) };
@@ -149,14 +228,39 @@ test('a run that has ended is told of when the scheduler has forgotten it, until
   expect(await (await second.fetch('/v1/attempts')).json()).toEqual({ attempts: [] });
 });
 
-test('a client that is slow with its headers is told so and left', async () => {
-  const server = await running({ limits: { headersMs: 100 } });
-  const socket = connect(server.port, '127.0.0.1');
-  socket.write('GET /healthz HTTP/1.1\r\nhost: x\r\n');
+/** All that comes back for some bytes until the connection is closed. */
+async function answerTo(port: number, sent: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  socket.write(sent);
   const chunks: Buffer[] = [];
   socket.on('data', (chunk: Buffer) => chunks.push(chunk));
   await once(socket, 'close');
-  expect(Buffer.concat(chunks).toString()).toMatch(/^HTTP\/1\.1 408 [^]*problem\+json[^]*request-slow/);
+  return Buffer.concat(chunks).toString();
+}
+
+test('a client that is slow with its headers is told so and left', async () => {
+  const server = await running({ limits: { headersMs: 100 } });
+  expect(await answerTo(server.port, 'GET /healthz HTTP/1.1\r\nhost: x\r\n')).toMatch(
+    /^HTTP\/1\.1 408 [^]*problem\+json[^]*request-slow/,
+  );
+});
+
+test.each([
+  ['no host', 'GET /healthz HTTP/1.1\r\nconnection: close\r\n\r\n', '200', '{"ok":true}'],
+  ['no HTTP', 'HELO daybook.example\r\n\r\n', '400', '/problems/body-invalid'],
+  [
+    'long headers',
+    `GET /healthz HTTP/1.1\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`,
+    '431',
+    '/problems/headers-too-large',
+  ],
+])('%s: the answer is in the form of all others', async (_, sent, status, body) => {
+  const server = await running();
+  const answer = await answerTo(server.port, sent);
+  expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+  expect(answer).toContain('\r\ndaybook-protocol: 1\r\n');
+  expect(answer).toContain('\r\ncache-control: no-store\r\n');
+  expect(answer).toContain(body);
 });
 
 test('a body that is too large is refused with what is allowed, by its length and by what comes', async () => {
@@ -225,6 +329,36 @@ test('the hours of clusters are counted by what each worker tells of all of its 
     'worker',
   );
   expect(refused.status).toBe(422);
+});
+
+test('what the journal knew of workers at the start is no increase of the hours of clusters', async () => {
+  const state = emptyFolder();
+  const beat = async (server: Running, worker: string, emr: number): Promise<void> =>
+    void (await server.post({ kind: 'beat', worker, attempts: [], clusterHours: { emr } }, 'worker'));
+  const first = await running({ state });
+  await first.post(nextOf('a', attemptId(1)), 'worker');
+  await first.post(nextOf('idle', attemptId(2)), 'worker');
+  await beat(first, 'a', 100);
+  await first.stop();
+  const second = await running({ state });
+  const hours = async (): Promise<string | undefined> =>
+    /^daybook_cluster_hours_total.*$/m.exec(await (await second.fetch('/metrics')).text())?.[0];
+  await beat(second, 'a', 101);
+  expect(await hours()).toBe('daybook_cluster_hours_total{runner="emr"} 0');
+  await beat(second, 'a', 101.5);
+  expect(await hours()).toBe('daybook_cluster_hours_total{runner="emr"} 0.5');
+  await second.post(nextOf('new', attemptId(3)), 'worker');
+  await beat(second, 'new', 1);
+  // One that had none when the server began tells of its first from 0.
+  await second.post({ kind: 'beat', worker: 'idle', attempts: [] }, 'worker');
+  await beat(second, 'idle', 2);
+  expect(await hours()).toBe('daybook_cluster_hours_total{runner="emr"} 3.5');
+});
+
+test('the metrics are told while a commit fails', async () => {
+  const fails = (): Promise<never> => Promise.reject(new DaybookError('write-failed', 'The disk is full.'));
+  const { body } = await scraped({ read: fails }, metrics({}), () => 0);
+  expect(body).toContain('daybook_journal_works 0');
 });
 
 test('a hook that throws leaves out its figure and breaks nothing', async () => {

@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import fs, { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { requestRoles, routes } from '../src/api/routes.ts';
@@ -70,6 +71,99 @@ test('a token works at once in a running server, and one that is taken back work
   expect(removeToken(server.state, id)).toBe(false);
   nowMs += 1000;
   expect(await status()).toBe(401);
+});
+
+test('one that is taken back works no more though the clock of the server was set back', async () => {
+  let [nowMs, steadyMs] = [1_000_000_000, 0];
+  const server = await running({ nowMs: () => nowMs, steadyMs: () => steadyMs });
+  const { token, id } = createToken(server.state, 'reader');
+  const status = async (): Promise<number> =>
+    (await fetch(`${server.url}/v1/runs`, { headers: { authorization: `Bearer ${token}` } })).status;
+  expect(await status()).toBe(200);
+  removeToken(server.state, id);
+  nowMs -= 3_600_000;
+  steadyMs += 1000;
+  expect(await status()).toBe(401);
+});
+
+/** Puts a file where the folder of the tokens should be: it cannot be read then, by root neither. */
+function breakTokens(state: string): { mend(): void } {
+  const [tokens, away] = [join(state, 'tokens'), join(state, 'tokens.away')];
+  renameSync(tokens, away);
+  writeFileSync(tokens, '');
+  return {
+    mend() {
+      rmSync(tokens);
+      renameSync(away, tokens);
+    },
+  };
+}
+
+test('a server that cannot read its tokens does not start, and says whose they are to be', async () => {
+  const state = emptyFolder();
+  createToken(state, 'worker');
+  const broken = breakTokens(state);
+  const options = { state, port: 0, log: { level: 'silent' } } as const;
+  await expect(startScheduler(options)).rejects.toMatchObject({
+    code: 'write-failed',
+    message: expect.stringMatching(
+      new RegExp(
+        `${join(state, 'tokens')} cannot be read as the user \\w+: ENOTDIR.*chown -R \\w+ ${state}$`,
+      ),
+    ) as string,
+  });
+  const failure = expect.objectContaining({ code: 'write-failed' }) as Error;
+  expect(() => listTokens(state)).toThrow(failure);
+  expect(() => removeToken(state, '0123456789ab')).toThrow(failure);
+  expect(() => createToken(state, 'reader')).toThrow(failure);
+  broken.mend();
+  const server = await startScheduler(options);
+  onTestFinished(() => server.stop());
+});
+
+test('a token that the system does not let go is said to be there still', () => {
+  const state = emptyFolder();
+  const { id } = createToken(state, 'worker');
+  const { rmSync: removes } = fs;
+  fs.rmSync = () => {
+    throw Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' });
+  };
+  syncBuiltinESMExports();
+  onTestFinished(() => {
+    fs.rmSync = removes;
+    syncBuiltinESMExports();
+  });
+  expect(() => removeToken(state, id)).toThrow(
+    expect.objectContaining({
+      code: 'write-failed',
+      message: expect.stringContaining(`The token ${id} cannot be removed`) as string,
+    }) as Error,
+  );
+  expect(listTokens(state)).toHaveLength(1);
+});
+
+test('while the tokens cannot be read everybody is told to come again, and the log says once what it is', async () => {
+  let nowMs = 0;
+  const server = await running({ nowMs: () => nowMs });
+  expect((await server.fetch('/v1/runs')).status).toBe(200);
+  const broken = breakTokens(server.state);
+  for (let round = 0; round < 3; round += 1) {
+    nowMs += 1000;
+    const answer = await server.fetch('/v1/runs');
+    expect(answer.status).toBe(503);
+    const text = await answer.text();
+    expect(JSON.parse(text)).toMatchObject({ type: '/problems/tokens-unreadable' });
+    expect(text).not.toContain(server.state);
+  }
+  expect((await server.fetch('/healthz')).status).toBe(200);
+  const told = (): number => server.lines.filter((line) => line.includes('"tokens-unreadable"')).length;
+  expect(told()).toBe(1);
+  broken.mend();
+  expect((await server.fetch('/v1/runs')).status).toBe(200);
+  breakTokens(server.state);
+  nowMs += 1000;
+  expect((await server.fetch('/v1/runs')).status).toBe(503);
+  expect(told()).toBe(2);
 });
 
 test('of a token only its digest is stored, in files that only their owner reads', () => {

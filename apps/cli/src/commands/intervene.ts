@@ -8,7 +8,7 @@ import type { Streams } from '../workplace.ts';
 
 /** `daybook retry RUN [TASK]` */
 export const retryCommand: BareCommand = async (invocation, streams) => {
-  const { run, task } = runAndTask(invocation);
+  const [run, task] = twoWords(invocation);
   if (run === undefined) throw usage(invocation, 'Say of which run: daybook retry RUN [TASK].');
   const answer = await asked(invocation, {
     kind: 'retry',
@@ -25,14 +25,21 @@ export const retryCommand: BareCommand = async (invocation, streams) => {
 
 /** `daybook cancel RUN | TASK | RUN TASK` */
 export const cancelCommand: BareCommand = async (invocation, streams) => {
-  const { run, task } = runAndTask(invocation);
-  if (run === undefined && task === undefined)
-    throw usage(invocation, 'Say what: daybook cancel RUN, or daybook cancel TASK.');
-  const answer = await asked(invocation, {
-    kind: 'cancel',
-    ...(run === undefined ? {} : { run }),
-    ...(task === undefined ? {} : { task }),
-  });
+  const [first, second] = twoWords(invocation);
+  if (first === undefined) throw usage(invocation, 'Say what: daybook cancel RUN, or daybook cancel TASK.');
+  const run = second !== undefined || (await isRun(invocation, first)) ? first : undefined;
+  const task = run === undefined ? first : second;
+  const answer = await asked(
+    invocation,
+    {
+      kind: 'cancel',
+      ...(run === undefined ? {} : { run }),
+      ...(task === undefined ? {} : { task }),
+    },
+    run === undefined
+      ? `There is neither a run nor a task ${first}: ${commandText(['runs', ...sameScheduler(invocation.options)])} shows the runs.`
+      : undefined,
+  );
   const count = answer.kind === 'cancelling' ? answer.attempts.length : 0;
   const stopped = count === 0 ? 'Nothing of it is running.' : `${counted(count, 'attempt')} will be stopped.`;
   const what = `Cancelled. ${stopped} What is published stays.`;
@@ -48,6 +55,11 @@ export const cancelCommand: BareCommand = async (invocation, streams) => {
 export const pauseCommand: BareCommand = async (invocation, streams) => {
   const [name] = invocation.tasks;
   const kind = invocation.command === 'pause' ? 'pause' : 'resume';
+  if (name?.includes('/') === true)
+    throw usage(
+      invocation,
+      `A pause is of all tasks of a name, and ${name} is one task: daybook ${kind} ${name.split('/', 1)[0]}.`,
+    );
   const answer = await asked(invocation, { kind, ...(name === undefined ? {} : { name }) });
   return await say(invocation, streams, answer, pausedText(answer));
 };
@@ -60,23 +72,27 @@ function pausedText(answer: Response): string {
   return `Paused: ${answer.names.join(', ')}. Nothing of ${answer.names.length === 1 ? 'it' : 'them'} is begun until daybook resume NAME.`;
 }
 
-/** Asks the scheduler; what it refuses is an error. */
-async function asked({ options }: Invocation, request: Request): Promise<Response> {
+/** Asks the scheduler; what it refuses is an error, by its own words where there are no better ones. */
+async function asked({ options }: Invocation, request: Request, refused?: string): Promise<Response> {
   const answer = await withScheduler(options, async (client) => await client.port(request));
-  if (answer.kind === 'refused') throw new DaybookError('scheduler-refused', answer.why);
+  if (answer.kind === 'refused') throw new DaybookError('scheduler-refused', refused ?? answer.why);
   return answer;
 }
 
-/** The run and the task among the words of a command: a task has its parameters behind a slash. */
-function runAndTask(invocation: Invocation): { readonly run?: string; readonly task?: string } {
-  const { tasks: words } = invocation;
-  const tasks = words.filter((word) => word.includes('/'));
-  const runs = words.filter((word) => !word.includes('/'));
-  const [run] = runs;
-  const [task] = tasks;
-  if (tasks.length > 1 || runs.length > 1)
-    throw usage(invocation, `It is given ${words.join(', ')}: give one run and one task at most.`);
-  return { ...(run === undefined ? {} : { run }), ...(task === undefined ? {} : { task }) };
+/** The words of a command: a run, and behind it a task. */
+function twoWords(invocation: Invocation): readonly [string | undefined, string | undefined] {
+  const [first, second, ...others] = invocation.tasks;
+  if (others.length > 0)
+    throw usage(
+      invocation,
+      `It is given ${invocation.tasks.join(', ')}: give one run and one task at most, the run first.`,
+    );
+  return [first, second];
+}
+
+/** Whether a word is a run that the scheduler knows; else it is meant as a task. */
+async function isRun({ options }: Invocation, word: string): Promise<boolean> {
+  return await withScheduler(options, async (client) => (await client.run(word)) !== undefined);
 }
 
 function seeText({ options }: Invocation, run: string): string {

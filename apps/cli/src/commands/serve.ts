@@ -30,9 +30,10 @@ export async function serveCommand(workplace: Workplace): Promise<number> {
     resources: config.resources ?? {},
     leaseMs: 1000 * leaseSecondsOf(options.lease),
     historyDays: wholeNumber('history', options.history, 400),
+    runDays: wholeNumber('run-days', options['run-days'], 7),
     log: logOptions,
     hooks: { latenessSeconds: () => schedules?.latenessSeconds() ?? {} },
-    event: (event) => eventsOf(event, Date.now()).forEach(events.tell),
+    event: (event, atMs) => eventsOf(event, atMs).forEach(events.tell),
   });
   try {
     schedules = startSchedules({

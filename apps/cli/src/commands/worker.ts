@@ -54,15 +54,17 @@ export async function workerCommand(workplace: Workplace): Promise<number> {
         log.info(placeOf(lease), 'attempt-started');
       },
       ended: (lease, end, retryAtMs) => {
-        const level = 'error' in end || end.kind === 'blocked' ? 'warn' : 'info';
+        const bad = 'error' in end || end.kind === 'blocked' || end.kind === 'timed-out';
         const { kind: outcome, ...facts } = end;
         const error =
           'error' in facts ? { error: { code: facts.error.code, message: facts.error.message } } : {};
         const retryInMs = retryAtMs === undefined ? {} : { retryInMs: Math.max(0, retryAtMs - Date.now()) };
-        log[level](
+        log[bad ? 'warn' : 'info'](
           { ...placeOf(lease), outcome, durationMs: tookMs(lease), ...retryInMs, ...error },
           'attempt-ended',
         );
+        if ('error' in facts && facts.error.stack !== undefined)
+          log.debug({ ...placeOf(lease), stack: facts.error.stack }, 'attempt-stack');
       },
       abandoned: (lease) => log.warn({ ...placeOf(lease), durationMs: tookMs(lease) }, 'lease-lost'),
       unanswered: (error) =>

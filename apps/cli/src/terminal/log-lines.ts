@@ -17,7 +17,7 @@ export function logLineText(line: string, paint: Paint): string {
 }
 
 function whatText(event: string, facts: Facts): string {
-  const { task, outcome, worker, durationMs, number, retryInMs, error } = facts;
+  const { run, command, task, outcome, worker, durationMs, number, retryInMs, error } = facts;
   if (event === 'attempt-started') return `began ${task}${asideText([attemptText(number), byText(worker)])}`;
   if (event === 'attempt-ended') {
     const took = typeof durationMs === 'number' ? durationText(durationMs) : undefined;
@@ -25,11 +25,11 @@ function whatText(event: string, facts: Facts): string {
       typeof retryInMs === 'number' ? `tried again in ${durationText(Math.max(0, retryInMs))}` : undefined;
     return `${outcome} ${task}${errorText(error)}${asideText([took, attemptText(number), again, byText(worker)])}`;
   }
-  if ((event === 'run-started' || event === 'run-ended') && isFacts(facts['run'])) {
-    const { run, command, outcome: how } = facts['run'];
+  if (event === 'run-started') {
     const words = Array.isArray(command) ? `: ${commandText(command as readonly string[])}` : '';
-    return event === 'run-started' ? `run ${run} began${words}` : `run ${run} ended ${String(how)}`;
+    return `run ${run} began${words}`;
   }
+  if (event === 'run-ended') return `run ${run} ended ${outcome}`;
   const rest = Object.entries(facts).filter(([name, value]) => !hidden.has(name) && value !== undefined);
   return [event, ...rest.map(([name, value]) => `${name}=${valueText(value)}`)].join(' ');
 }

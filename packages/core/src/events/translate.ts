@@ -1,6 +1,6 @@
 import type { AttemptEnd } from '../attempt.ts';
 import type { ControlResult } from '../control.ts';
-import type { ErrorReport } from '../errors.ts';
+import { withoutStack } from '../errors.ts';
 import type { AttemptEnded, RunView, SchedulerEvent } from '../scheduler/view.ts';
 import type { ControlFailed, DaybookEvent, Restated } from './event.ts';
 
@@ -75,9 +75,4 @@ function endForHandlers(end: AttemptEnd): AttemptEnd {
 function withoutOffenders(control: ControlResult): ControlResult {
   const { offenders: _, ...rest } = control;
   return rest;
-}
-
-function withoutStack(error: ErrorReport): ErrorReport {
-  const { stack: _, ...report } = error;
-  return report;
 }

@@ -21,8 +21,9 @@ export function endAttempt(book: Book, held: LeaseEntry, end: AttemptEnd): void 
     decideAgain(book, entry, end.disagreeing);
   } else if (overtaken) {
     decideAgain(book, entry, []);
-  } else if (!retryLater(book, entry, end)) {
-    endTask(book, entry, end);
+  } else if (!tryAgain(book, entry, end)) {
+    // A task that was given back too often is one that nobody has seen through.
+    endTask(book, entry, end.kind === 'cancelled' ? { kind: 'lost' } : end);
   }
 }
 
@@ -47,13 +48,13 @@ function decideAgain(book: Book, entry: Entry, disagreeing: readonly TaskId[]): 
   for (const each of [...again, entry]) if (each.state === 'pending') begin(book, each);
 }
 
-function retryLater(book: Book, entry: Entry, end: AttemptEnd): boolean {
+function tryAgain(book: Book, entry: Entry, end: AttemptEnd): boolean {
   const kind = retryClassOf(end);
   if (kind === undefined) return false;
   const retry = (entry.retries.get(kind) ?? 0) + 1;
   if (retry > retriesAllowed(kind, entry.submitted.retries)) return false;
   entry.retries = new Map(entry.retries).set(kind, retry);
-  if (entry.missing > 0) {
+  if (entry.missing > 0 || kind === 'given-back') {
     begin(book, entry);
     return true;
   }

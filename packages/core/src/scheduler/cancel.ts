@@ -1,4 +1,3 @@
-import type { TaskId } from '../task.ts';
 import type { Book } from './book.ts';
 import type { Entry } from './entry.ts';
 import { dependentsOf, viewOf } from './entry.ts';
@@ -17,7 +16,11 @@ export function cancel(book: Book, { run: id, task }: CancelRequest): Response {
     attempts.push(entry.lease.lease.attempt);
   };
   if (id === undefined) {
-    for (const entry of task === undefined ? book : allBelow(book, task))
+    // The task of this id, of whatever target.
+    const first = [...book].filter((entry) => entry.submitted.task === task);
+    if (task !== undefined && first.length === 0)
+      return { kind: 'refused', why: `There is no task ${task} in any run: see which there are.` };
+    for (const entry of task === undefined ? book : withBelow(first, () => true))
       if (entry.state !== 'ended') stop(entry);
     return { kind: 'cancelling', attempts };
   }
@@ -34,12 +37,6 @@ export function cancel(book: Book, { run: id, task }: CancelRequest): Response {
     else stop(entry);
   }
   return { kind: 'cancelling', attempts };
-}
-
-/** The tasks of this id, of whatever target, and what lies below them. */
-function allBelow(book: Book, task: TaskId): Iterable<Entry> {
-  const first = [...book].filter((entry) => entry.submitted.task === task);
-  return withBelow(first, () => true);
 }
 
 /** Some tasks and all that lies below them. What has begun below goes on only as long as nothing tells it to stop. */

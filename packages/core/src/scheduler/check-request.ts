@@ -1,5 +1,6 @@
 import { isDay } from '../calendar.ts';
-import type { Refused, Request } from './protocol.ts';
+import { withoutStack } from '../errors.ts';
+import type { NextRequest, Refused, Request } from './protocol.ts';
 
 /** What is wrong with a value, as the end of a sentence that begins with where it stands; undefined where nothing is. */
 type Check = (value: unknown) => string | undefined;
@@ -9,7 +10,7 @@ const mostIds = 10_000;
 
 /**
  * A value as it comes from outside, as a request: everything that a scheduler relies on is so, or it is refused with what is
- * wrong and where. Members that no request has are left alone.
+ * wrong and where. Members that no request has are left alone; the stack of an error is left out.
  */
 export function checkRequest(value: unknown): Request | Refused {
   if (!isRecord(value)) return refused('A request is an object in JSON.');
@@ -17,7 +18,17 @@ export function checkRequest(value: unknown): Request | Refused {
   const checks = typeof kind === 'string' && Object.hasOwn(requests, kind) ? requests[kind] : undefined;
   if (checks === undefined) return refused(`There is no request of the kind ${shown(kind)}.`);
   const why = checks(value);
-  return why === undefined ? (value as unknown as Request) : refused(`The request ${kind}${why}.`);
+  return why === undefined
+    ? withoutStackTrace(value as unknown as Request)
+    : refused(`The request ${kind}${why}.`);
+}
+
+/** A stack trace is for whoever has the worker's machine: no view, log or history of a scheduler has one, whoever reported it. */
+function withoutStackTrace(request: Request): Request {
+  if (request.kind !== 'report') return request;
+  const { end } = request;
+  if (end.kind !== 'failed' && end.kind !== 'crashed') return request;
+  return { ...request, end: { ...end, error: withoutStack(end.error) } };
 }
 
 const text: Check = (value) =>
@@ -139,6 +150,26 @@ const end: Check = (value) => {
   return why === undefined ? ends[value['kind'] as string]?.(value) : `.kind${why}`;
 };
 
+const nextFacts = record({
+  worker: text,
+  project: optional(project),
+  runners: list(text, mostIds),
+  attempts: list(text, mostIds),
+  more: optional(list(text, mostIds)),
+});
+const next: Check = (value) => {
+  const why = nextFacts(value);
+  if (why !== undefined) return why;
+  const { attempts, more = [] } = value as NextRequest;
+  const seen = new Set<string>();
+  for (const id of [...attempts, ...more]) {
+    if (seen.has(id))
+      return ` names ${shown(id)} twice in attempts and more: each attempt has an id of its own`;
+    seen.add(id);
+  }
+  return undefined;
+};
+
 const requests: Readonly<Record<string, Check>> = {
   submit: record({
     run: text,
@@ -147,13 +178,7 @@ const requests: Readonly<Record<string, Check>> = {
     command: optional(list(anyText)),
     tasks: list(task),
   }),
-  next: record({
-    worker: text,
-    project: optional(project),
-    runners: list(text, mostIds),
-    attempts: list(text, mostIds),
-    more: optional(list(text, mostIds)),
-  }),
+  next,
   beat: record({ worker: text, attempts: list(text, mostIds), clusterHours: optional(valuesOf(amount)) }),
   report: record({ worker: text, attempt: text, end }),
   cancel: record({ run: optional(text), task: optional(text) }),

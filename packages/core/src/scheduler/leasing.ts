@@ -24,13 +24,13 @@ export class Leasing {
   readonly #told: ((event: SchedulerEvent, nowMs: number) => void) | undefined;
 
   constructor(
-    options: { readonly leaseMs?: number; readonly told?: (event: SchedulerEvent, nowMs: number) => void },
+    options: { readonly leaseMs: number; readonly told?: (event: SchedulerEvent, nowMs: number) => void },
     book: Book,
     leases: Leases,
     workers: Workers,
     pauses: Pauses,
   ) {
-    this.#leaseMs = options.leaseMs ?? 60_000;
+    this.#leaseMs = options.leaseMs;
     this.#told = options.told;
     this.#book = book;
     this.#leases = leases;
@@ -45,7 +45,7 @@ export class Leasing {
 
   next(request: NextRequest): Response {
     const { attempts, more = [], worker } = request;
-    const lanes = this.#lanesOf(worker);
+    const lanes = this.#lanesOf(worker).filter(({ runner }) => this.#mayHold(worker, runner));
     const leases: Lease[] = [];
     const spent: string[] = [];
     const unused = attempts.filter((id) => this.#isUnused(id, worker, leases, spent));
@@ -86,7 +86,11 @@ export class Leasing {
 
   report({ worker, attempt, end }: ReportRequest): Response {
     const held = this.#leases.get(attempt);
-    if (held?.worker === worker) this.#endAttempt(held, end, worker);
+    if (held?.worker === worker) {
+      // Who gives back what nobody took from it is about to go, with what it has of the runner.
+      if (end.kind === 'cancelled' && !held.cancelled) this.#workers.letGo(worker, [held.lease.runner]);
+      this.#endAttempt(held, end, worker);
+    }
     // One that arrives again, for its answer was lost, changes nothing and is answered alike.
     const counted = this.#leases.reportOf(attempt, worker);
     return {
@@ -141,6 +145,10 @@ export class Leasing {
     const { task, wish } = entry.submitted;
     const run = latestRun(entry);
     assert(run, `${task} is leased and belongs to no run.`);
+    assert(
+      this.#leases.get(attempt) === undefined,
+      `${task} is leased under the id of a lease that is held.`,
+    );
     entry.attempts += 1;
     const untilMs = nowMs + this.#leaseMs;
     const lease: Lease = {
@@ -169,6 +177,7 @@ export class Leasing {
     entry.lease = held;
     this.#book.move(entry, 'running');
     this.#leases.hold(held, untilMs);
+    this.#workers.hold(worker, lane.runner);
     this.#told?.(startedEvent(held), nowMs);
     return lease;
   }
@@ -200,13 +209,26 @@ export class Leasing {
     return known.runners.flatMap((runner) => this.#book.lanes.find(projectOf(known), runner) ?? []);
   }
 
+  /** Whether a worker may have work for a runner: a resource by its name caps how many workers do at once. */
+  #mayHold(worker: string, runner: string): boolean {
+    const cap = this.#book.ready.capacityOf(runner);
+    if (cap === undefined) return true;
+    const holders = new Set(this.#workers.holders(runner, this.#book.nowMs));
+    for (const { lease, worker: holder } of this.#leases.held())
+      if (lease.runner === runner) holders.add(holder);
+    return holders.has(worker) || holders.size < cap;
+  }
+
+  /** The runners of a worker that have nothing ahead. It is told of them. */
   #idleRunners(worker: string): readonly string[] {
     const known = this.#workers.get(worker);
     if (known === undefined) return [];
-    return known.runners.filter((runner) => {
+    const idle = known.runners.filter((runner) => {
       const lane = this.#book.lanes.find(projectOf(known), runner);
       return lane === undefined || aheadOf(lane) === 0;
     });
+    this.#workers.letGo(worker, idle);
+    return idle;
   }
 }
 

@@ -19,6 +19,11 @@ export class ReadySet {
     this.#capacity = new Map(Object.entries(capacity));
   }
 
+  /** How much there is of a resource; undefined where nothing says. */
+  capacityOf(name: string): number | undefined {
+    return this.#capacity.get(name);
+  }
+
   /** The first resource of which more is asked than exists. */
   shortOf(
     resources: Resources,

@@ -1,30 +1,32 @@
 import type { AttemptEnd } from '../attempt.ts';
 
 /** A class of failure that may be tried again. */
-export type RetryClass = 'infrastructure' | 'lost' | 'crashed' | 'timed-out';
+export type RetryClass = 'infrastructure' | 'lost' | 'crashed' | 'timed-out' | 'given-back';
 
-const retriesByClass: Readonly<Record<RetryClass, number>> = {
+const retriesByClass: Readonly<Record<Exclude<RetryClass, 'given-back'>, number>> = {
   infrastructure: 3,
   lost: 3,
   crashed: 3,
   'timed-out': 1,
 };
+/** So that a task comes to an end whose workers do nothing but give it back. */
+const mostGivenBack = 20;
 const firstDelayMs = 1000;
 const longestDelayMs = 60_000;
 
 /**
  * The class of an end, if it is one that is tried again. The task's own fault and a failed control are not. What its worker
- * stopped without being told to is as good as lost.
+ * stopped without being told to is given back: nothing was wrong with it.
  */
 export function retryClassOf(end: AttemptEnd): RetryClass | undefined {
   if (end.kind === 'failed') return end.fault === 'infrastructure' ? 'infrastructure' : undefined;
-  if (end.kind === 'cancelled') return 'lost';
+  if (end.kind === 'cancelled') return 'given-back';
   return end.kind === 'lost' || end.kind === 'crashed' || end.kind === 'timed-out' ? end.kind : undefined;
 }
 
-/** How often a class is tried again; a task's own `retries` replaces the number of each class. */
+/** How often a class is tried again; a task's own `retries` replaces the number of each class. To be given back is no retry. */
 export function retriesAllowed(kind: RetryClass, own: number | undefined): number {
-  return own ?? retriesByClass[kind];
+  return kind === 'given-back' ? mostGivenBack : (own ?? retriesByClass[kind]);
 }
 
 /** How long to wait before retry number `retry` (from 1): doubling from a second, with jitter of half either way by `key`. */

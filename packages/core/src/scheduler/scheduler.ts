@@ -21,7 +21,7 @@ import { Workers } from './workers.ts';
 export interface SchedulerOptions {
   /** How long a lease lasts without a beat. Default 60 s. */
   readonly leaseMs?: number;
-  /** How much of each named resource there is. */
+  /** How much of each named resource there is. One by the name of a runner caps how many workers have work for it at once. */
   readonly resources?: Readonly<Record<string, number>>;
   /** How long a run is kept after its end. Default 7 days. */
   readonly retentionMs?: number;
@@ -48,7 +48,7 @@ export class Scheduler {
   readonly #retentionMs: number;
   readonly #book: Book;
   readonly #leases = new Leases();
-  readonly #workers = new Workers();
+  readonly #workers: Workers;
   readonly #pauses: Pauses;
   readonly #leasing: Leasing;
   readonly #patience: Patience;
@@ -59,7 +59,9 @@ export class Scheduler {
     const book = new Book(options.resources ?? {});
     this.#book = book;
     this.#pauses = new Pauses(state?.paused);
-    this.#leasing = new Leasing(options, book, this.#leases, this.#workers, this.#pauses);
+    const leaseMs = options.leaseMs ?? 60_000;
+    this.#workers = new Workers(leaseMs);
+    this.#leasing = new Leasing({ ...options, leaseMs }, book, this.#leases, this.#workers, this.#pauses);
     const patienceMs = options.patienceMs ?? 15 * 60_000;
     this.#patience = new Patience(patienceMs, state?.missedFromMs ?? 0, book, this.#pauses);
     if (state !== undefined) restore({ book, leases: this.#leases, workers: this.#workers }, state);

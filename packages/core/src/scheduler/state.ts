@@ -77,7 +77,10 @@ interface SavedLease {
   readonly wanted: boolean;
 }
 
-type SavedWorker = Omit<WorkerEntry, 'project'> & { readonly project?: ProjectRef };
+type SavedWorker = Omit<WorkerEntry, 'project' | 'holding'> & {
+  readonly project?: ProjectRef;
+  readonly holding?: readonly string[];
+};
 
 interface SavedLane extends ProjectRef {
   readonly runner: string;
@@ -109,9 +112,10 @@ export function stateOf({ book, leases, workers }: Parts): OfParts {
     ended: book.runs.ended().map(({ run }) => run),
     leases: [...leases.held()].map(({ entry, ...held }) => ({ task: numberOf(entry), ...held })),
     spent: [...leases.spent()],
-    workers: [...workers].map(({ project, ...rest }) => ({
+    workers: [...workers].map(({ project, holding, ...rest }) => ({
       ...rest,
       ...(project === undefined ? {} : { project }),
+      ...(holding.length === 0 ? {} : { holding }),
     })),
     lanes: [...book.lanes].map(({ project: { target, digest }, runner, readySinceMs, seenMs, lines }) => ({
       target,
@@ -166,7 +170,8 @@ export function restore({ book, leases, workers }: Parts, state: OfParts): void 
     book.ready.hold(each.resources);
   }
   leases.restore(held, state.spent);
-  for (const { project, ...worker } of state.workers) workers.add({ ...worker, project }, worker.seenMs);
+  for (const { project, holding = [], ...worker } of state.workers)
+    workers.add({ ...worker, project, holding }, worker.seenMs);
   book.restored(state.orders, state.wirings);
 }
 

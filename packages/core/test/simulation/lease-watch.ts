@@ -49,6 +49,9 @@ export function leaseWatch(
       violate(`${lease.task} is paused and begins`);
     live.set(lease.attempt, { lease, worker, digest, untilMs: lease.untilMs });
     for (const [name, cap] of Object.entries(resources)) {
+      const users = [...live.values()].filter((each) => each.lease.runner === name);
+      if (new Set(users.map((each) => each.worker)).size > cap)
+        violate(`more than ${cap} workers have work for the runner ${name}`);
       const used = [...live.values()].reduce(
         (sum, each) => sum + (tasks.get(each.lease.task)?.resources[name] ?? 0),
         0,
@@ -123,12 +126,15 @@ export function leaseWatch(
         if (wanted.get(other)?.has(task) !== true) violate(`${task} goes on for ${other}, and is cancelled`);
     }
   };
-  /** What nobody has cancelled and its worker stopped all the same is tried again, as long as that was the first time. */
-  const expectTriedAgain = ({ lease }: Given, scheduler: Scheduler): void => {
-    if (cancelled.has(lease.attempt) || lease.number > 1) return;
-    for (const { task, state, end } of scheduler.tasks())
-      if (task === lease.task && state === 'ended' && end?.kind === 'cancelled')
-        violate(`${task} ends cancelled, and nobody has cancelled it`);
+  /** What nobody has cancelled and its worker stopped all the same may begin at once, and has not ended. */
+  const expectGivenBack = ({ lease }: Given, scheduler: Scheduler): void => {
+    if (cancelled.has(lease.attempt)) return;
+    for (const { task, state, end } of scheduler.tasks()) {
+      if (task !== lease.task) continue;
+      if (state === 'backing-off') violate(`${task} is given back, and has to wait`);
+      if (lease.number === 1 && state === 'ended' && (end?.kind === 'cancelled' || end?.kind === 'lost'))
+        violate(`${task} ends ${end.kind}, and was given back`);
+    }
   };
   const expire = (): void => {
     for (const [attempt, { untilMs }] of live) if (untilMs <= heldMs) finish(attempt);
@@ -179,7 +185,7 @@ export function leaseWatch(
           );
         if (held && given !== undefined) expectDecidedAgain(given, request.end.kind, scheduler);
         if (held && given !== undefined && request.end.kind === 'cancelled')
-          expectTriedAgain(given, scheduler);
+          expectGivenBack(given, scheduler);
         if (held) finish(request.attempt);
       }
       expectRunsEnded(scheduler);

@@ -237,6 +237,12 @@ export const mutants: readonly Mutant[] = [
     to: '',
   },
   {
+    name: 'runner-cap-ignored',
+    breaks: 'More workers have work for a runner than the resource of its name lets.',
+    from: 'return holders.has(worker) || holders.size < cap;',
+    to: 'return holders.size < Infinity;',
+  },
+  {
     name: 'worker-gives-up-asking',
     breaks: 'A worker that gets no answer to its beats sends no more.',
     from: 'nextBeat(Math.min(beatMs, askAgainMs(tries, random)));',
@@ -245,14 +251,26 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'drained-worker-stays',
     breaks: 'A worker that was told to go takes more.',
-    from: 'const leaves = (): boolean => drain?.aborted === true || (stays && signal.aborted);',
-    to: 'const leaves = (): boolean => stays && signal.aborted;',
+    from: 'drain === undefined ? [] : [drain]',
+    to: 'drain === undefined ? [] : []',
+  },
+  {
+    name: 'drained-worker-begins-more',
+    breaks: 'A worker that was told to go begins what the answer to an earlier question brings.',
+    from: 'if (leaves() || signal.aborted) each.abort.abort();',
+    to: '',
   },
   {
     name: 'stopped-worker-ends-the-task',
     breaks: 'What a worker stopped that was told to go is not tried elsewhere.',
-    from: "if (end.kind === 'cancelled') return 'lost';",
+    from: "if (end.kind === 'cancelled') return 'given-back';",
     to: '',
+  },
+  {
+    name: 'given-back-task-waits',
+    breaks: 'What a worker gives back is begun again only after a while.',
+    from: "if (entry.missing > 0 || kind === 'given-back') {",
+    to: 'if (entry.missing > 0) {',
   },
   {
     name: 'run-ends-too-soon',

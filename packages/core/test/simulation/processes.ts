@@ -142,7 +142,11 @@ export async function centralWorker(
     random: world.random.fraction,
     node: taskNodes(config.definitions),
     codeDigest: ({ task }) => codeDigestOf(task.definition),
-    started: ledger.started,
+    started(lease) {
+      if (told.drain.aborted || told.signal.aborted)
+        world.violate(`${actor.name} was told to go, and begins ${lease.task}`);
+      ledger.started(lease);
+    },
     ended: ledger.ended,
     abandoned: ({ attempt, task }) => world.note(actor.name, `gives up ${attempt} at ${task}`),
     stays: true,

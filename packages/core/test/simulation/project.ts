@@ -82,12 +82,12 @@ export const all = defineTask({
   inputs: ({ through }) => ({ reports: listOf(report, daysThrough(through)), summary: summary({ through }) }),
 });
 
-/** How much there is of what the tasks take. */
-export const resources: Readonly<Record<string, number>> = { exchange: 1, engine: 2 };
-
 /** The runner that is given the tasks with the most to do; the other has the rest. */
 export const heavy = 'heavy';
 export const light = 'light';
+
+/** How much there is of what the tasks take, and how many workers may have work for a runner. */
+export const resources: Readonly<Record<string, number>> = { exchange: 1, engine: 2, [heavy]: 2 };
 
 export function projectConfig(targets: Target, runnerOf: (name: string) => Runner): CheckedConfig {
   const tasks = [postings, rates, statistics, balances, report, summary, all];

@@ -48,7 +48,7 @@ export interface SchedulerClientOptions {
  * A scheduler behind HTTP. Every request carries ids of its own making, and asked again it is answered as before: so whatever
  * got no answer is sent again, over kept connections, with growing pauses. Throws `scheduler-unreachable` when no answer came
  * for `giveUpMs`, and `scheduler-refused` where asking again would not help: a token that is not known or may not, another
- * version of Daybook, or what is no scheduler.
+ * version of Daybook, or what is no scheduler. A request that is too large, or none of the protocol, is answered with `refused`.
  */
 export interface SchedulerClient {
   /** A worker cannot tell it from a scheduler in its own process. */
@@ -79,9 +79,11 @@ interface Try {
   readonly body?: string;
   readonly mismatch: (value: unknown) => string | undefined;
   readonly waitMs?: number;
+  /** Ends this one. */
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** Short, for a worker that is told to go waits for the answer. */
+/** Short, for whatever stands between may end what is quiet for long. */
 const defaultWorkWaitSeconds = 5;
 const firstPauseMs = 100;
 const longestPauseMs = 5000;
@@ -101,7 +103,7 @@ export function schedulerClient(options: SchedulerClientOptions): SchedulerClien
     rest: Pick<Try, 'query' | 'waitMs'> = {},
   ): Promise<T> => (await ask({ path, ...rest, mismatch: (value) => documentMismatch(name, value) })) as T;
   return {
-    port: async (request) => {
+    port: async (request, signal) => {
       const { kind } = request as Request;
       assert(isWireKind(kind), `A ${kind} is no request that goes over HTTP.`);
       const waits = kind === 'next' && (request as NextRequest).attempts.length > 0;
@@ -111,6 +113,7 @@ export function schedulerClient(options: SchedulerClientOptions): SchedulerClien
         ...(waitSeconds === 0 ? {} : { query: { wait: waitSeconds }, waitMs: waitSeconds * 1000 }),
         body: JSON.stringify(request),
         mismatch: (value) => responseMismatch(kind, value),
+        signal,
       })) as Response as never;
     },
     runs: (asked = {}) => get('runs', 'v1/runs', { query: { limit: asked.limit } }),
@@ -136,16 +139,10 @@ function asking(
   base: URL,
   agent: HttpAgent,
 ): (what: Try) => Promise<unknown> {
-  const {
-    token,
-    giveUpMs = 120_000,
-    timeoutMs = 30_000,
-    signal,
-    nowMs = Date.now,
-    timer = processTimer,
-  } = options;
+  const { token, giveUpMs = 120_000, timeoutMs = 30_000, nowMs = Date.now, timer = processTimer } = options;
   const at = base.href.replace(/\/$/, '');
-  return async ({ path, query = {}, body, mismatch, waitMs = 0 }) => {
+  return async ({ path, query = {}, body, mismatch, waitMs = 0, signal: own }) => {
+    const signal = either(options.signal, own);
     const url = new URL(path, base);
     for (const [name, value] of Object.entries(query))
       if (value !== undefined) url.searchParams.set(name, String(value));
@@ -183,6 +180,11 @@ function asking(
       await pause(timer, pauseMs, signal);
     }
   };
+}
+
+/** A signal that aborts with the first of two that does. */
+function either(one: AbortSignal | undefined, other: AbortSignal | undefined): AbortSignal | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : AbortSignal.any([one, other]);
 }
 
 function checkedUrl(text: string): URL {

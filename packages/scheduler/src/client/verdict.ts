@@ -1,7 +1,9 @@
+import type { Refused } from '@daybook/core';
 import { DaybookError } from '@daybook/core';
 import { documentMismatch } from '../api/answers.ts';
 import { protocolVersion } from '../api/protocol-version.ts';
 import { isRecord } from '../api/shape.ts';
+import type { ProblemType } from '../http/problem.ts';
 import type { HttpAnswer } from './exchange.ts';
 
 /** What is to be made of one answer. */
@@ -12,6 +14,13 @@ export type Verdict =
   /** It may go another way when it is asked again. */
   | { readonly kind: 'again'; readonly why: string }
   | { readonly kind: 'refused'; readonly error: DaybookError };
+
+/** What is wrong with a request by itself, whoever sends it. */
+const unusable: ReadonlySet<unknown> = new Set<ProblemType>([
+  '/problems/body-invalid',
+  '/problems/body-too-large',
+  '/problems/request-refused',
+]);
 
 /** Decides what an answer means. `at` is the scheduler's URL, for people; `mismatch` says what is wrong with a good answer. */
 export function verdictOf(
@@ -52,6 +61,9 @@ function verdictOnProblem(status: number, value: unknown, at: string): Verdict {
   });
   if (status === 503 || status === 408) return { kind: 'again', why: told || `it answers HTTP ${status}` };
   if (known['type'] === '/problems/run-unknown') return { kind: 'absent' };
+  // Whether it is found out before the scheduler is asked or by it, the request is refused and nothing was changed.
+  if (unusable.has(known['type']))
+    return { kind: 'answer', value: { kind: 'refused', why: told } satisfies Refused };
   if (status === 401)
     return refused(
       `The scheduler at ${at} does not know the token: make one with \`daybook token create\` where the scheduler runs, and set DAYBOOK_TOKEN to it.`,

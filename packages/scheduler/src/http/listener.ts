@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import { protocolHeader, protocolVersion } from '../api/protocol-version.ts';
+import type { Role } from '../tokens.ts';
 import type { Problem, ProblemKind } from './problem.ts';
 import { problem, Refusal } from './problem.ts';
 
@@ -10,6 +11,11 @@ export interface Answer {
   readonly body: string;
   readonly type?: string;
   readonly status?: number;
+}
+
+/** What is learnt of a request while it is answered, for the log. */
+export interface Visit {
+  role?: Role;
 }
 
 const headers = {
@@ -23,18 +29,24 @@ const headers = {
  * bug of ours: it is logged, and answered without anything of its insides.
  */
 export function listener(
-  answer: (request: IncomingMessage) => Promise<Answer>,
+  answer: (request: IncomingMessage, visit: Visit) => Promise<Answer>,
   log: Logger,
   stopping: AbortSignal,
 ): RequestListener {
   return (request, response) => {
+    const visit: Visit = {};
+    const startMs = performance.now();
+    response.once('close', () => {
+      const durationMs = Math.round(performance.now() - startMs);
+      log.debug({ ...placeOf(request), status: response.statusCode, durationMs, ...visit }, 'answered');
+    });
     // A client that goes away in the middle is nobody's fault.
     request.on('error', () => undefined);
     response.on('error', () => undefined);
     const last = (): void => {
       if (stopping.aborted) response.setHeader('connection', 'close');
     };
-    answer(request)
+    answer(request, visit)
       .finally(last)
       .then(
         ({ body, type = 'application/json', status = 200 }) => send(response, status, type, body),
@@ -55,9 +67,18 @@ export function answerBroken(error: Error & { readonly code?: string }, socket: 
   };
   const told = problem(known[error.code ?? ''] ?? 'body-invalid');
   const body = JSON.stringify(told);
-  socket.end(
-    `HTTP/1.1 ${told.status} ${told.title}\r\ncontent-type: application/problem+json\r\nconnection: close\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
+  const lines = Object.entries({
+    ...headers,
+    'content-type': 'application/problem+json',
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
+  }).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${told.status} ${told.title}\r\n${lines.join('')}\r\n${body}`);
+}
+
+/** What was asked for, without the parameters: whoever errs may have put anything there. */
+function placeOf({ method, url = '' }: IncomingMessage): Readonly<Record<string, unknown>> {
+  return { method, path: url.split('?', 1)[0] };
 }
 
 function problemOf(error: unknown, log: Logger): Problem {

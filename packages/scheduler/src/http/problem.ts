@@ -27,6 +27,7 @@ const kinds = {
   'headers-too-large': [431, 'The headers are too large.'],
   bug: [500, 'Daybook itself is wrong here.'],
   'state-unwritable': [503, 'The journal cannot be written.'],
+  'tokens-unreadable': [503, 'The tokens cannot be read.'],
   stopping: [503, 'The server is stopping.'],
   busy: [503, 'The server has too much to do.'],
 } as const;

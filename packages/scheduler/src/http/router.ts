@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
+import { DaybookError } from '@daybook/core';
 import { protocolHeader, protocolVersion } from '../api/protocol-version.ts';
 import type { Route, RouteName } from '../api/routes.ts';
 import { routes } from '../api/routes.ts';
-import type { Role, TokenBook } from '../tokens.ts';
-import type { Answer } from './listener.ts';
+import type { Role, TokenBook, TokenFacts } from '../tokens.ts';
+import type { Answer, Visit } from './listener.ts';
 import { Refusal } from './problem.ts';
 import type { Address } from './query.ts';
 import { addressOf } from './query.ts';
@@ -25,12 +26,16 @@ export type Handlers = Readonly<Record<RouteName, (asked: Asked) => Promise<Answ
  * Finds the route, then looks at the token, then at the parameters; the body is read last. Without a token that is known
  * nothing is told about what is there but the two routes that are anybody's.
  */
-export function router(handlers: Handlers, tokens: TokenBook): (request: IncomingMessage) => Promise<Answer> {
-  return async (request) => {
+export function router(
+  handlers: Handlers,
+  tokens: TokenBook,
+): (request: IncomingMessage, visit: Visit) => Promise<Answer> {
+  return async (request, visit) => {
     const address = addressOf(request.url ?? '');
     const found = address === undefined ? [] : matching(address);
     const open = found.find(({ route }) => route.roles === 'anybody');
     const holder = open === undefined ? holderOf(request, tokens) : undefined;
+    if (holder !== undefined) visit.role = holder.role;
     if (address === undefined || found.length === 0)
       throw new Refusal('route-unknown', 'There is no such path. docs/scheduler-api.md has them all.');
     const match = found.find(({ route }) => route.method === request.method);
@@ -69,16 +74,26 @@ function matching(address: Address): readonly { readonly name: RouteName; readon
     .map(([name, route]) => ({ name, route }));
 }
 
-function holderOf(request: IncomingMessage, tokens: TokenBook): { readonly id: string; readonly role: Role } {
+function holderOf(request: IncomingMessage, tokens: TokenBook): TokenFacts {
   const given = /^bearer +([\w.~+/=-]+)$/i.exec(request.headers.authorization ?? '')?.[1];
   if (given === undefined)
     throw new Refusal(
       'token-missing',
       'Send it as "Authorization: Bearer TOKEN"; `daybook token create` makes one.',
     );
-  const holder = tokens.holder(given);
+  const holder = holderIn(tokens, given);
   if (holder === undefined) throw new Refusal('token-unknown', '`daybook token create` makes one that is.');
   return holder;
+}
+
+function holderIn(tokens: TokenBook, given: string): TokenFacts | undefined {
+  try {
+    return tokens.holder(given);
+  } catch (error) {
+    if (error instanceof DaybookError)
+      throw new Refusal('tokens-unreadable', 'The log of the server says what to do.');
+    throw error;
+  }
 }
 
 function checkProtocol(request: IncomingMessage): void {
