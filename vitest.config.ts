@@ -1,10 +1,33 @@
+import { basename } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import type { TestSpecification } from 'vitest/node';
+import { BaseSequencer } from 'vitest/node';
 
 // Tests read the packages' sources by an export condition, so that they need no build.
 const conditions = ['daybook-source', 'node', 'import', 'default'];
 
 // The slow suite has files of its own: what runs real Spark again and again.
 const slow = process.env['SUITE'] === 'slow';
+
+// Begun last, each of these would go on alone when all others of its package have ended.
+const longest = [
+  'production-tour.test.ts',
+  'same-numbers.test.ts',
+  'central.test.ts',
+  'crowd.test.ts',
+  'storm.test.ts',
+  'demo.test.ts',
+  'simulation.test.ts',
+  'laws.slow.ts',
+];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification): boolean => longest.includes(basename(moduleId));
+    const sorted = await super.sort(files);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
 
 export default defineConfig({
   resolve: { conditions },
@@ -16,6 +39,7 @@ export default defineConfig({
     // What is waited for is there or never: its time shows nothing, and a busy machine takes long.
     expect: { poll: { timeout: 30_000, interval: 10 } },
     pool: 'forks',
+    sequence: { sequencer: LongestFirst },
     // One package is tested at a time (package.json), and has all processors.
     maxWorkers: '100%',
     // What holds only when it is tried again lands, and the end of the tests names it with its failure (tools/count-tests.ts).
