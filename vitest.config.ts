@@ -11,11 +11,9 @@ const slow = process.env['SUITE'] === 'slow';
 
 // Begun last, each of these would go on alone when all others of its package have ended.
 const longest = [
-  'production-tour.test.ts',
   'same-numbers.test.ts',
   'central.test.ts',
   'crowd.test.ts',
-  'storm.test.ts',
   'demo.test.ts',
   'simulation.test.ts',
   'laws.slow.ts',

@@ -7,7 +7,7 @@ const tours = documents()
   .filter((document) => document.startsWith('docs/'))
   .filter((document) => blocksOf(document).some((block) => block.file !== undefined));
 
-/** It takes as long as all others together, and has a file of its own. */
+/** It takes minutes, as a schedule does: production-tour.slow.ts. */
 const production = 'docs/production.md';
 
 test('there is a page that is a tour', () =>
