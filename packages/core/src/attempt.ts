@@ -42,6 +42,11 @@ export type AttemptEnd = { readonly cost?: Cost } & (
   | { readonly kind: 'cancelled' }
 );
 
+/** Whether somebody may have to see to what an attempt came to. */
+export function isBadEnd(end: AttemptEnd): boolean {
+  return 'error' in end || end.kind === 'blocked' || end.kind === 'timed-out' || end.kind === 'lost';
+}
+
 /** What one attempt is made from. */
 export interface AttemptPlan {
   readonly id: string;

@@ -74,13 +74,13 @@ export function checkConfig(value: unknown, where: string): CheckedConfig {
   const unknown = choices.flatMap((choice) => choice.tasks ?? []).find((name) => !definitions.has(name));
   if (unknown !== undefined)
     refuse(`gives a runner the task "${unknown}", which is not among its \`tasks\`: see to the name.`);
-  for (const [name, amount] of Object.entries(config.resources ?? {}))
-    if (!(amount >= (names.includes(name) ? 1 : 0)))
+  for (const [name, amount] of Object.entries(config.resources ?? {})) {
+    if (names.includes(name) && !(amount >= 1))
       refuse(
-        names.includes(name)
-          ? `has ${amount} of the resource "${name}", which is a runner's name and caps how many workers use it: give a number from 1.`
-          : `has ${amount} of the resource "${name}": give a number from 0.`,
+        `has ${amount} of the resource "${name}", which is a runner's name and caps how many workers use it: give a number from 1.`,
       );
+    if (!(amount >= 0)) refuse(`has ${amount} of the resource "${name}": give a number from 0.`);
+  }
   checkSchedules(config.schedules, (name) => definitions.has(name), refuse);
   const handlers = handlersRefusal(config.on);
   if (handlers !== undefined) refuse(handlers);

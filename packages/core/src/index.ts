@@ -1,4 +1,5 @@
 export { assert, AssertionError } from './assert.ts';
+export { isBadEnd } from './attempt.ts';
 export type { AttemptEnd } from './attempt.ts';
 export {
   addDays,
@@ -37,7 +38,7 @@ export type { PinnedInput, Reason, Wish } from './decide.ts';
 export { canonicalJson, sha256 } from './digest.ts';
 export { tried } from './doctor.ts';
 export type { DoctorLine } from './doctor.ts';
-export { DaybookError, errorExitCodes, isSystemError, reportOf } from './errors.ts';
+export { DaybookError, errorExitCodes, isSystemError, reportOf, withoutStack } from './errors.ts';
 export type { ErrorCode, ErrorReport } from './errors.ts';
 export { clusterHours } from './events/cluster-hours.ts';
 export type { ClusterHours } from './events/cluster-hours.ts';

@@ -1,11 +1,17 @@
 /** Calls `act` once when `waitMs` have passed, unless the function that it gives is called before. */
 export type Timer = (waitMs: number, act: () => void) => () => void;
 
-/** The longest time that a timer of the process can count. */
+/** The longest time that Node counts: it fires a longer timer at once. */
 const longestMs = 2 ** 31 - 1;
 
+/** A timer of the process, for a time of any length. */
 export function processTimer(waitMs: number, act: () => void): () => void {
-  const timer = setTimeout(act, Math.min(waitMs, longestMs));
+  let timer: NodeJS.Timeout;
+  const count = (leftMs: number): void => {
+    timer =
+      leftMs > longestMs ? setTimeout(() => count(leftMs - longestMs), longestMs) : setTimeout(act, leftMs);
+  };
+  count(waitMs);
   return () => clearTimeout(timer);
 }
 

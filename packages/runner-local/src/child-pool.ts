@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { processTimer } from '@daybook/core';
 import type { FromChild, ToChild } from './child-messages.ts';
 import { failureOf } from './execute.ts';
 import type { LocalJob, LocalResult } from './local-job.ts';
@@ -30,9 +31,6 @@ export interface ChildPool {
   /** Kills every child, and resolves when they are gone. */
   close(): Promise<void>;
 }
-
-/** Node fires a longer timer at once. */
-const longestTimerMs = 2 ** 31 - 1;
 
 /** A child that has grown beyond this is not kept warm: what it holds would be missing elsewhere. */
 const keptRssBytes = 320 * 1024 * 1024;
@@ -152,18 +150,18 @@ function converse(
 
 /** Calls `expire` once it has gone for `limitMs`. Waiting for memory or for columns is not a job's own time. */
 export function stopwatch(limitMs: number | undefined, expire: () => void): { go(): void; hold(): void } {
-  let leftMs = limitMs ?? longestTimerMs;
+  let leftMs = limitMs ?? Infinity;
   let startMs = 0;
-  let timer: NodeJS.Timeout | undefined;
+  let stop: (() => void) | undefined;
   return {
     go() {
       startMs = performance.now();
-      timer = setTimeout(expire, Math.min(Math.max(0, leftMs), longestTimerMs));
+      stop = processTimer(Math.max(0, leftMs), expire);
     },
     hold() {
-      if (timer === undefined) return;
-      clearTimeout(timer);
-      timer = undefined;
+      if (stop === undefined) return;
+      stop();
+      stop = undefined;
       leftMs -= performance.now() - startMs;
     },
   };

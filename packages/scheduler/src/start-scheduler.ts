@@ -3,8 +3,8 @@ import type { Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { BlockList, isIP } from 'node:net';
-import type { AttemptEnd, ErrorReport, RunBoard, SchedulerEvent, Timer } from '@daybook/core';
-import { DaybookError, processTimer } from '@daybook/core';
+import type { RunBoard, SchedulerEvent, Timer } from '@daybook/core';
+import { DaybookError, isBadEnd, processTimer, withoutStack } from '@daybook/core';
 import type { Logger } from 'pino';
 import { boardOf } from './board.ts';
 import type { Engine } from './engine.ts';
@@ -226,7 +226,8 @@ function tell(
   const { kind, ...facts } = event;
   if ('end' in facts) {
     const { end, ...others } = facts;
-    log[isBad(end) ? 'warn' : 'info']({ ...others, outcome: end.kind, ...errorIn(end) }, kind);
+    const error = 'error' in end ? { error: withoutStack(end.error) } : {};
+    log[isBadEnd(end) ? 'warn' : 'info']({ ...others, outcome: end.kind, ...error }, kind);
   } else if (typeof facts.run === 'string') {
     log.info(facts, kind);
   } else {
@@ -238,15 +239,6 @@ function tell(
   } catch (error) {
     log.error({ why: error instanceof Error ? error.message : String(error) }, 'handler-failed');
   }
-}
-
-/** Whether somebody may have to see to what an attempt came to. */
-function isBad(end: AttemptEnd): boolean {
-  return 'error' in end || end.kind === 'blocked' || end.kind === 'timed-out' || end.kind === 'lost';
-}
-
-function errorIn(end: AttemptEnd): { readonly error?: Omit<ErrorReport, 'stack'> } {
-  return 'error' in end ? { error: { code: end.error.code, message: end.error.message } } : {};
 }
 
 async function started<T>(starting: Promise<T>, undo: () => Promise<void>): Promise<T> {

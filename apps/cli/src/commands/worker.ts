@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Lease } from '@daybook/core';
-import { openEvents, workForScheduler } from '@daybook/core';
+import { isBadEnd, openEvents, withoutStack, workForScheduler } from '@daybook/core';
 import { openLog } from '@daybook/scheduler';
 import { connect, schedulerUrl } from '../scheduler-connection.ts';
 import { serviceLogOptions } from '../service-log.ts';
@@ -54,12 +54,10 @@ export async function workerCommand(workplace: Workplace): Promise<number> {
         log.info(placeOf(lease), 'attempt-started');
       },
       ended: (lease, end, retryAtMs) => {
-        const bad = 'error' in end || end.kind === 'blocked' || end.kind === 'timed-out';
         const { kind: outcome, ...facts } = end;
-        const error =
-          'error' in facts ? { error: { code: facts.error.code, message: facts.error.message } } : {};
+        const error = 'error' in facts ? { error: withoutStack(facts.error) } : {};
         const retryInMs = retryAtMs === undefined ? {} : { retryInMs: Math.max(0, retryAtMs - Date.now()) };
-        log[bad ? 'warn' : 'info'](
+        log[isBadEnd(end) ? 'warn' : 'info'](
           { ...placeOf(lease), outcome, durationMs: tookMs(lease), ...retryInMs, ...error },
           'attempt-ended',
         );

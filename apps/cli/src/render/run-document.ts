@@ -1,4 +1,5 @@
-import type { ErrorReport, Reason, RunResult, TaskEnd } from '@daybook/core';
+import type { Reason, RunResult, TaskEnd } from '@daybook/core';
+import { withoutStack } from '@daybook/core';
 
 /** The document that `run --json` prints: fresh tasks are counted, all others listed, wrappers neither. */
 export function runDocument(result: RunResult, interrupted: boolean): unknown {
@@ -10,23 +11,19 @@ export function runDocument(result: RunResult, interrupted: boolean): unknown {
     tasks: result.tasks.map(({ task, end }) => ({ task, outcome: end.kind, ...factsOf(end) })),
     ...(result.unclosed.length === 0
       ? {}
-      : { unclosed: result.unclosed.map(({ runner, error }) => ({ runner, error: shownError(error) })) }),
+      : { unclosed: result.unclosed.map(({ runner, error }) => ({ runner, error: withoutStack(error) })) }),
   };
 }
 
 function factsOf(end: TaskEnd): Readonly<Record<string, unknown>> {
   if (!('reason' in end)) {
-    if ('error' in end) return { error: shownError(end.error) };
+    // A stack is for `--debug` alone.
+    if ('error' in end) return { error: withoutStack(end.error) };
     const { kind: _, ...facts } = end;
     return facts;
   }
   const { kind: _, reason, ...facts } = end;
   return { ...facts, ...reasonFacts(reason) };
-}
-
-/** A stack is for `--debug` alone. */
-function shownError({ code, message }: ErrorReport): Omit<ErrorReport, 'stack'> {
-  return { code, message };
 }
 
 /** The reason by its word, and what it is about. */

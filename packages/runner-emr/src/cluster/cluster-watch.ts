@@ -293,12 +293,7 @@ export class ClusterWatch {
       case 'completed':
         return { kind: 'completed', facts: facts! };
       case 'failed':
-        return {
-          kind: 'failed',
-          why: fate.why,
-          ...(fate.unexplained === undefined ? {} : { unexplained: fate.unexplained }),
-          facts: facts!,
-        };
+        return { ...fate, facts: facts! };
       case 'lost':
         return { kind: 'lost', why: fate.why, ...(facts === undefined ? {} : { facts }) };
       case 'cancelled':

@@ -1,5 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { DaybookError } from '@daybook/core';
+import { areReadAlike } from '../documents/open-documents.ts';
 import type { Setting } from './setting.ts';
 
 /** How often is looked whether logs have come. */
@@ -16,8 +17,7 @@ export async function causeInLogs(
   folder: string,
   stop: AbortSignal,
 ): Promise<string | undefined> {
-  // They are read as the scratch is.
-  if (new URL(folder).protocol !== new URL(options.scratch).protocol) return undefined;
+  if (!areReadAlike(folder, options.scratch)) return undefined;
   const untilMs = here.nowMs() + patience.logsMs;
   for (;;) {
     try {

@@ -1,5 +1,5 @@
 import type { Outcome, RunContext, Work } from '@daybook/core';
-import { DaybookError } from '@daybook/core';
+import { DaybookError, processTimer } from '@daybook/core';
 import type { StepEnd, StepFacts, StepRequest, StepService } from '../cluster/steps.ts';
 import type { WaitingWorks } from './waiting-works.ts';
 
@@ -17,16 +17,13 @@ export interface WorkStep {
   readonly unwanted?: (work: Work) => Promise<void>;
 }
 
-/** The longest time that a timer of the process can count. */
-const longestTimerMs = 2 ** 31 - 1;
-
 /** How a step ended; `over`: it took longer than it may. */
 export type WorkStepEnd = StepEnd | { readonly kind: 'over'; readonly facts?: StepFacts };
 
 /** Runs a step for as long as somebody wants one of its works. Throws what `look` throws. */
 export async function runStep(steps: StepService, step: WorkStep, context: RunContext): Promise<WorkStepEnd> {
   const stop = new AbortController();
-  let limit: NodeJS.Timeout | undefined;
+  let stopLimit: (() => void) | undefined;
   let over = false;
   const dropped = (work: Work): void => {
     if (!step.waiting.wanted) stop.abort();
@@ -38,18 +35,12 @@ export async function runStep(steps: StepService, step: WorkStep, context: RunCo
     return { work, listener };
   });
   if (!step.waiting.wanted) stop.abort();
-  const count = (leftMs: number): void => {
-    if (leftMs > longestTimerMs) {
-      limit = setTimeout(() => count(leftMs - longestTimerMs), longestTimerMs);
-      return;
-    }
-    limit = setTimeout(() => {
+  const begin = (): void => {
+    if (stopLimit !== undefined || step.limitMs === undefined) return;
+    stopLimit = processTimer(step.limitMs, () => {
       over = true;
       stop.abort();
-    }, leftMs);
-  };
-  const begin = (): void => {
-    if (limit === undefined && step.limitMs !== undefined) count(step.limitMs);
+    });
   };
   const request: StepRequest = {
     token: step.token,
@@ -69,7 +60,7 @@ export async function runStep(steps: StepService, step: WorkStep, context: RunCo
       return { kind: 'over', ...(end.facts === undefined ? {} : { facts: end.facts }) };
     return end;
   } finally {
-    clearTimeout(limit);
+    stopLimit?.();
     for (const { work, listener } of listeners) work.signal.removeEventListener('abort', listener);
   }
 }

@@ -3,6 +3,7 @@ import { assert, DaybookError } from '@daybook/core';
 import type { CheckedEmrOptions } from '../check-options.ts';
 import type { StepFacts, StepService } from '../cluster/steps.ts';
 import type { Documents } from '../documents.ts';
+import { areReadAlike } from '../documents/open-documents.ts';
 import { hadoopPath } from './hadoop-path.ts';
 import { outcomeOf } from './outcome-of.ts';
 import { parseResult } from './parse-result.ts';
@@ -238,12 +239,11 @@ function checkStage({ task, stage }: Work, { endpoint, name, scratch }: CheckedE
       `${task.id} is to be made by ${name}, a cluster, in the folder ${stage.uri} of this machine: give the configuration s3Targets({ … }).`,
     );
   }
-  const place = ({ protocol }: URL): string => (protocol === 'file:' ? 'a folder' : 'a bucket');
-  const [target, own] = [new URL(stage.uri), new URL(scratch)];
-  if (target.protocol === own.protocol) return;
+  if (areReadAlike(stage.uri, scratch)) return;
+  const place = stage.uri.startsWith('file:') ? 'a folder' : 'a bucket';
   throw new DaybookError(
     'config-invalid',
-    `${task.id} is to be made by ${name} in ${stage.uri}, and the scratch of ${name} is ${scratch}: give it ${place(target)} too.`,
+    `${task.id} is to be made by ${name} in ${stage.uri}, and the scratch of ${name} is ${scratch}: give it ${place} too.`,
   );
 }
 
